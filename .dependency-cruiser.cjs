@@ -1,0 +1,57 @@
+/** The arrows of docs/architecture.md: who may import whom. A reversed arrow is explained by its rule's comment. */
+const only = (from, to, comment) => ({
+  name: `${from}-imports-only`,
+  severity: 'error',
+  comment,
+  from: { path: `^${from}/` },
+  to: { path: '^[a-z]+/', pathNot: [`^${from}/`, '^node_modules/', ...to.map((folder) => `^${folder}`)] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    only('domain', [], 'domain/ is pure: it imports nothing but itself.'),
+    only('workflows', ['domain/', 'activities/'], 'workflows/ sees domain/ and the types of activities/.'),
+    {
+      name: 'workflows-see-activities-as-types',
+      severity: 'error',
+      comment: 'An activity imported as a value would pull its I/O into the workflow bundle.',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'workflow-bundle-is-free-of-node',
+      severity: 'error',
+      comment: 'Workflow code and domain rules run in the deterministic sandbox: no Node modules, no npm libraries but the SDK.',
+      from: { path: '^(workflows|domain)/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/@temporalio/workflow' },
+    },
+    only('db', ['domain/', 'config/'], 'db/ turns rows into domain types and knows nobody else.'),
+    only('hubspot/(?!sandbox)', ['hubspot/', 'domain/'], 'The gateway gets fence, tokens and pacer as arguments.'),
+    {
+      name: 'sandbox-stands-alone',
+      severity: 'error',
+      comment: 'The sandbox is HubSpot: it imports nothing of ours.',
+      from: { path: '^hubspot/sandbox/' },
+      to: { path: '^[a-z]+/', pathNot: ['^hubspot/sandbox/', '^node_modules/'] },
+    },
+    {
+      name: 'only-stack-and-tests-know-the-sandbox',
+      severity: 'error',
+      from: { path: '^', pathNot: ['^hubspot/sandbox/', '^stack/', '^tests/', '^bench/'] },
+      to: { path: '^hubspot/sandbox/' },
+    },
+    only('activities', ['domain/', 'db/', 'hubspot/', 'payouts/', 'workflows/contract.ts'], 'activities/ do all I/O and start nothing.'),
+    only('payouts', ['domain/', 'db/'], 'Providers sit behind one port.'),
+    only('worker', ['activities/', 'db/', 'domain/', 'hubspot/', 'payouts/', 'workflows/', 'config/'], 'worker/ puts the pieces together.'),
+    only('api', ['db/', 'domain/', 'hubspot/', 'workflows/contract.ts', 'config/'], 'The API writes rows; Temporal is told by the outbox.'),
+    only('config', [], 'config/ reads the environment and nothing else.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    includeOnly: '^(domain|workflows|activities|hubspot|db|api|worker|config|payouts|stack|bench)/|node_modules|^(node:)?[a-z_]+$',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
