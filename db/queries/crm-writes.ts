@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from '../client.ts';
+import { crmWrites } from '../schema/messages.ts';
+
+export interface WantedValue {
+  readonly objectType: 'contact' | 'deal';
+  readonly objectId: string;
+  readonly property: string;
+  readonly value: string;
+}
+
+/** Wakes the drain as soon as the transaction commits. */
+export const drainChannel = 'vf_drain';
+
+/** What HubSpot shall hold, written with the fact it follows from; the drain sends the newest version of each value. */
+export async function wantValues(
+  tx: Tx,
+  owner: { readonly workspaceId: string; readonly connectionId: string },
+  values: readonly WantedValue[],
+): Promise<void> {
+  if (values.length === 0) return;
+  const now = new Date().toISOString();
+  const ordered = [...values].sort((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1));
+  await tx
+    .insert(crmWrites)
+    .values(ordered.map((value) => ({ ...owner, ...value, nextAttemptAt: now })))
+    .onConflictDoUpdate({
+      target: [crmWrites.connectionId, crmWrites.objectType, crmWrites.objectId, crmWrites.property],
+      set: {
+        value: sql`excluded.value`,
+        version: sql`${crmWrites.version} + 1`,
+        nextAttemptAt: sql`excluded.next_attempt_at`,
+        failures: 0,
+        refusedReason: null,
+      },
+      setWhere: sql`${crmWrites.value} <> excluded.value`,
+    });
+  await tx.execute(sql`select pg_notify(${drainChannel}, ${owner.connectionId})`);
+}
+
+const rowKey = (value: WantedValue) => `${value.objectType}/${value.objectId}/${value.property}`;

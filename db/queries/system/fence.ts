@@ -1,0 +1,84 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { SystemDatabase } from '../../client.ts';
+import { connections } from '../../schema/connections.ts';
+import type { SecretBox } from '../../secret-box.ts';
+
+export type ConnectionStatus = (typeof connections.$inferSelect)['status'];
+
+/** Where a connection's token column is bound to, for `SecretBox`. */
+export const tokenPlace = (column: 'access_token' | 'refresh_token', connectionId: string) => ({
+  table: 'connections',
+  column,
+  rowId: connectionId,
+});
+
+/** The fence's one select: status, epoch and token that belong together. */
+export const connectionFence = (db: SystemDatabase, box: SecretBox) => ({
+  async read(connectionId: string) {
+    const [row] = await db
+      .select({
+        portalId: connections.portalId,
+        status: connections.status,
+        epoch: connections.epoch,
+        accessToken: connections.accessToken,
+        expiresAt: connections.accessTokenExpiresAt,
+      })
+      .from(connections)
+      .where(eq(connections.id, connectionId));
+    if (!row) return null;
+    const { expiresAt, accessToken, ...rest } = row;
+    return {
+      ...rest,
+      accessToken: accessToken && box.open(accessToken, tokenPlace('access_token', connectionId)),
+      accessTokenExpiresAt: expiresAt === null ? null : new Date(expiresAt),
+    };
+  },
+});
+
+interface TokenSet {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+}
+
+/** Sealed tokens as columns of `connections`. */
+export const sealedTokens = (box: SecretBox, connectionId: string, tokens: TokenSet) => ({
+  accessToken: box.seal(tokens.accessToken, tokenPlace('access_token', connectionId)),
+  refreshToken: box.seal(tokens.refreshToken, tokenPlace('refresh_token', connectionId)),
+  accessTokenExpiresAt: tokens.expiresAt.toISOString(),
+});
+
+/**
+ * Tokens are refreshed here only: single-flight over all processes. The lock is an advisory one rather than the row's,
+ * so that a disconnect need not wait for HubSpot's answer; the answer is then stored only if nothing has changed.
+ */
+export const tokenStore = (db: SystemDatabase, box: SecretBox) => ({
+  refresh: (input: {
+    readonly connectionId: string;
+    readonly epoch: number;
+    readonly staleAccessToken: string | null;
+    readonly exchange: (refreshToken: string) => Promise<TokenSet>;
+  }): Promise<'refreshed' | 'closed'> =>
+    db.transaction(async (tx) => {
+      const { connectionId, epoch } = input;
+      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${connectionId}, 1))`);
+      const [row] = await tx.select().from(connections).where(eq(connections.id, connectionId));
+      if (!row || row.status !== 'active' || row.epoch !== epoch || !row.refreshToken) return 'closed';
+      const current = row.accessToken && box.open(row.accessToken, tokenPlace('access_token', connectionId));
+      if (current !== input.staleAccessToken) return 'refreshed';
+      const tokens = await input.exchange(box.open(row.refreshToken, tokenPlace('refresh_token', connectionId)));
+      const stored = await tx
+        .update(connections)
+        .set(sealedTokens(box, connectionId, tokens))
+        .where(and(eq(connections.id, connectionId), eq(connections.epoch, epoch), eq(connections.status, 'active')))
+        .returning({ id: connections.id });
+      return stored.length > 0 ? 'refreshed' : 'closed';
+    }),
+
+  async markReconnectNeeded({ connectionId, epoch, reason }: { connectionId: string; epoch: number; reason: string }) {
+    await db
+      .update(connections)
+      .set({ status: 'reconnect-needed', statusReason: reason })
+      .where(and(eq(connections.id, connectionId), eq(connections.epoch, epoch), eq(connections.status, 'active')));
+  },
+});

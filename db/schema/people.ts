@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm';
+import { index, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { campaigns } from './campaigns.ts';
+import { id, instant, workspaceId } from './columns.ts';
+import { connections } from './connections.ts';
+import { workspaces } from './workspaces.ts';
+
+/** One human of a workspace; referrer and referred person are roles of it. */
+export const people = pgTable(
+  'people',
+  {
+    id: id(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    email: text('email'),
+    /** `lower(trim(email))`, see `domain/email.ts`. */
+    emailKey: text('email_key'),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    phone: text('phone'),
+    language: text('language'),
+    mergedInto: uuid('merged_into'),
+    erasingAt: instant('erasing_at'),
+    erasedAt: instant('erased_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('people_one_per_email').on(table.workspaceId, table.emailKey).where(sql`merged_into is null and erased_at is null`),
+  ],
+);
+
+/** The only holder of HubSpot contact ids: one row per id that ever meant this person. */
+export const personCrmIds = pgTable(
+  'person_crm_ids',
+  {
+    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    objectType: text('object_type', { enum: ['contact'] }).notNull(),
+    crmId: text('crm_id').notNull(),
+    workspaceId: workspaceId(),
+    personId: uuid('person_id').notNull().references(() => people.id),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.connectionId, table.objectType, table.crmId] }),
+    index('person_crm_ids_by_person').on(table.personId, table.connectionId),
+  ],
+);
+
+/** A person's membership of one campaign as the one who refers. */
+export const referrers = pgTable(
+  'referrers',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
+    personId: uuid('person_id').notNull().references(() => people.id),
+    source: text('source', { enum: ['sync', 'join', 'api'] }).notNull(),
+    joinedAt: instant('joined_at').notNull(),
+    /** The link that HubSpot is known to hold for this referrer; null until written. */
+    crmLinkWritten: text('crm_link_written'),
+    parkedReason: text('parked_reason'),
+    /** When `referrerEntry` had nothing more to do. */
+    enteredAt: instant('entered_at'),
+  },
+  (table) => [unique('referrers_one_per_person').on(table.campaignId, table.personId)],
+);
+
+/** A referrer has one live link; its code is the public part. */
+export const referralLinks = pgTable(
+  'referral_links',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
+    referrerId: uuid('referrer_id').notNull().references(() => referrers.id),
+    code: text('code').notNull().unique(),
+    createdAt: instant('created_at').notNull(),
+    retiredAt: instant('retired_at'),
+  },
+  (table) => [uniqueIndex('referral_links_one_live').on(table.referrerId).where(sql`retired_at is null`)],
+);
