@@ -1,0 +1,181 @@
+import { v5 as uuidv5, v7 as newId } from 'uuid';
+import type { Tx } from '../db/client.ts';
+import { reflectReferrers } from '../db/queries/reflection.ts';
+import { updateReferral } from '../db/queries/referrals.ts';
+import {
+  enterLedger,
+  insertQualification,
+  insertReward,
+  moveReward,
+  reverseQualification,
+} from '../db/queries/rewards.ts';
+import { insertVerdict } from '../db/queries/verdicts.ts';
+import { type Evaluation, type QualificationFacts, standsNow } from '../domain/qualification.ts';
+import { computeReward, type RewardRule } from '../domain/reward.ts';
+import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
+import type { ReferralContext, ReferralStep } from './referral-context.ts';
+
+/** The namespace of reward ids: uuidv5 over qualification, rule, beneficiary and occurrence. */
+const rewardNamespace = '6d0cf7bc-8a1e-5d0f-9c57-6f0f5e3f9a51';
+
+export interface Decision {
+  readonly context: ReferralContext;
+  readonly facts: QualificationFacts;
+  readonly evaluation: Evaluation;
+  readonly step: ReferralStep;
+  readonly publicUrl: string;
+}
+
+interface Event {
+  readonly kind: string;
+  readonly facts: object;
+}
+
+/** The verdict and all that follows from it, in the transaction that holds the decision's number. */
+export async function applyDecision(tx: Tx, decision: Decision): Promise<readonly Event[]> {
+  const { context, evaluation, facts, step } = decision;
+  const verdictId = newId();
+  await insertVerdict(tx, {
+    id: verdictId,
+    workspaceId: step.workspaceId,
+    referralId: step.referralId,
+    decisionSeq: context.referral.decisionSeq + 1,
+    ruleId: context.rules.ruleId,
+    result: evaluation.kind,
+    reason: 'reason' in evaluation ? evaluation.reason : null,
+    inputs: { facts, evaluation },
+    decidedAt: step.asOf,
+  });
+  const events = await consequences(tx, decision, verdictId);
+  if (events.length > 0) {
+    const { workspaceId } = step;
+    const { campaignId, referrerId } = context.referral;
+    await reflectReferrers(tx, { workspaceId, campaignId, referrerIds: [referrerId], publicUrl: decision.publicUrl });
+  }
+  return events;
+}
+
+async function consequences(tx: Tx, decision: Decision, verdictId: string): Promise<readonly Event[]> {
+  const { context, evaluation, facts, step } = decision;
+  const { referral, rules } = context;
+  const stands = standsNow(rules.qualification, facts);
+  switch (referral.status) {
+    case 'registered':
+      if (evaluation.kind === 'qualified') return qualify(tx, decision, evaluation, verdictId);
+      if (referral.expiresAt !== null && !isAfter(referral.expiresAt, step.asOf)) return expire(tx, step);
+      if (evaluation.kind === 'already-qualified' && referral.alreadyQualified === null) {
+        await updateReferral(tx, referral.id, { alreadyQualified: 'pending' });
+        return [{ kind: 'already-qualified', facts: { value: evaluation.value } }];
+      }
+      return [];
+    case 'qualified': {
+      const held = context.rewards.filter(({ status, holdUntil }) => holdUntil !== null && status === 'held');
+      return held.length > 0 && !stands ? reverseInsideHold(tx, decision) : [];
+    }
+    case 'rewarded':
+      if (referral.reversibleUntil === null) return [];
+      if (!isAfter(referral.reversibleUntil, step.asOf)) return settle(tx, step);
+      return stands ? [] : reverseAfterReward(tx, decision);
+    default:
+      return [];
+  }
+}
+
+type Qualified = Extract<Evaluation, { kind: 'qualified' }>;
+
+async function qualify(tx: Tx, decision: Decision, evaluation: Qualified, verdictId: string): Promise<readonly Event[]> {
+  const { context, step } = decision;
+  const { referral, rules, qualification: last } = context;
+  const occurrence = (last?.occurrence ?? 0) + 1;
+  const qualificationId = newId();
+  const sale = evaluation.saleValue;
+  await insertQualification(tx, {
+    id: qualificationId,
+    workspaceId: step.workspaceId,
+    referralId: referral.id,
+    occurrence,
+    verdictId,
+    qualifiedAt: evaluation.at,
+    saleValueMinor: sale.kind === 'amount' ? sale.amountMinor : null,
+    saleValueCurrency: sale.kind === 'amount' ? sale.currency : null,
+    evidence: evaluation.evidence,
+  });
+  const events: Event[] = [{ kind: 'qualified', facts: { value: evaluation.value, at: evaluation.at } }];
+  for (const rule of rules.rewards) {
+    events.push(await accrue(tx, decision, { rule, qualificationId, occurrence, evaluation }));
+  }
+  const withoutReward = rules.rewards.length === 0;
+  await updateReferral(tx, referral.id, { status: 'qualified', ...(withoutReward && { settledAt: step.asOf }) });
+  return events;
+}
+
+async function accrue(
+  tx: Tx,
+  { context, step }: Decision,
+  input: { rule: RewardRule; qualificationId: string; occurrence: number; evaluation: Qualified },
+): Promise<Event> {
+  const { rule, qualificationId, occurrence, evaluation } = input;
+  const { referral, campaign, referrer } = context;
+  const computed = computeReward(rule, evaluation.saleValue);
+  const id = uuidv5([qualificationId, rule.id, rule.beneficiary, occurrence].join('/'), rewardNamespace);
+  const held = rule.holdDays !== null && rule.holdDays > 0;
+  const ready = held ? 'held' : rule.approval === 'manual' ? 'pending' : 'approved';
+  await insertReward(tx, {
+    id,
+    workspaceId: step.workspaceId,
+    campaignId: campaign.id,
+    referralId: referral.id,
+    referrerId: referral.referrerId,
+    qualificationId,
+    rewardRuleId: rule.id,
+    beneficiary: rule.beneficiary,
+    occurrence,
+    status: computed.kind === 'amount' ? ready : 'needs_review',
+    reason: computed.kind === 'amount' ? null : `sale-value-${computed.reason}`,
+    amountMinor: computed.kind === 'amount' ? computed.amountMinor : null,
+    currency: computed.kind === 'amount' ? computed.currency : null,
+    provider: rule.provider,
+    payeePersonId: rule.beneficiary === 'referrer' ? referrer.person.id : referral.personId,
+    holdUntil: held ? addMs(evaluation.at, (rule.holdDays ?? 0) * DAY_MS) : null,
+    createdAt: new Date().toISOString(),
+  });
+  return computed.kind === 'amount'
+    ? { kind: 'reward-accrued', facts: { rewardId: id, amountMinor: computed.amountMinor, currency: computed.currency } }
+    : { kind: 'reward-needs-review', facts: { rewardId: id, reason: computed.reason } };
+}
+
+async function expire(tx: Tx, { referralId, asOf }: ReferralStep): Promise<readonly Event[]> {
+  await updateReferral(tx, referralId, { status: 'expired', settledAt: asOf });
+  return [{ kind: 'expired', facts: {} }];
+}
+
+async function settle(tx: Tx, { referralId, asOf }: ReferralStep): Promise<readonly Event[]> {
+  await updateReferral(tx, referralId, { settledAt: asOf });
+  return [{ kind: 'settled', facts: {} }];
+}
+
+/** P3: the stage was left inside the hold: nothing was paid yet, and a later qualification is a new occurrence. */
+async function reverseInsideHold(tx: Tx, { context, facts, step }: Decision): Promise<readonly Event[]> {
+  const { referral, qualification, rewards } = context;
+  const leftAt = facts.record?.history[0]?.at ?? step.asOf;
+  for (const reward of rewards) {
+    const from = ['pending', 'held', 'approved', 'needs_review'] as const;
+    const voided = await moveReward(tx, reward.id, { from, to: 'voided', reason: 'left-qualifying-value' });
+    if (voided) await enterLedger(tx, voided, 'voided');
+  }
+  if (qualification) await reverseQualification(tx, qualification.id, leftAt);
+  await updateReferral(tx, referral.id, { status: 'registered' });
+  return [{ kind: 'reversed-inside-hold', facts: { at: leftAt, value: facts.record?.value ?? null } }];
+}
+
+/** P5: the stage was left inside the reversal window: what was issued is now a debt. */
+async function reverseAfterReward(tx: Tx, { context, facts, step }: Decision): Promise<readonly Event[]> {
+  const { referral, qualification, rewards } = context;
+  for (const reward of rewards) {
+    const clawedBack = await moveReward(tx, reward.id, { from: ['issued'], to: 'clawed_back', reason: 'left-qualifying-value' });
+    if (clawedBack) await enterLedger(tx, clawedBack, 'clawed_back');
+  }
+  if (qualification) await reverseQualification(tx, qualification.id, step.asOf);
+  await updateReferral(tx, referral.id, { status: 'reversed', settledAt: step.asOf });
+  return [{ kind: 'reversed', facts: { value: facts.record?.value ?? null } }];
+}

@@ -1,0 +1,40 @@
+import { takeDecision, recordEvent } from '../db/queries/referrals.ts';
+import { holdEpoch } from '../db/queries/connections.ts';
+import { evaluate } from '../domain/qualification.ts';
+import { HubSpotError } from '../hubspot/failures.ts';
+import { applyDecision } from './apply-decision.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { readFacts } from './crm-facts.ts';
+import { type ReferralStep, readReferral } from './referral-context.ts';
+
+/** Decisions that lose their number to a newer one read again; more in a row than this is a storm, left to a retry. */
+const tries = 5;
+
+/**
+ * One decision: read the row, read HubSpot, evaluate the pinned rule, and commit verdict and consequences if no newer
+ * decision was first. Safe to repeat: an unchanged answer adds a verdict and nothing else.
+ */
+export async function decideReferral(deps: ActivityDependencies, step: ReferralStep): Promise<void> {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    if (await decideOnce(deps, step)) return;
+  }
+  throw new Error('Newer decisions were always first');
+}
+
+async function decideOnce(deps: ActivityDependencies, step: ReferralStep): Promise<boolean> {
+  const context = await readReferral(deps.db, step);
+  const { referral, connection } = context;
+  if (referral.settledAt !== null) return true;
+  const read = await readFacts(deps, context, step.asOf);
+  const evaluation = evaluate(context.rules.qualification, read.facts);
+  return deps.db.inWorkspace(step.workspaceId, async (tx) => {
+    if (read.asked && !(connection && (await holdEpoch(tx, connection.id, connection.epoch)))) {
+      throw new HubSpotError({ kind: 'connection-closed' });
+    }
+    if (!(await takeDecision(tx, referral.id, referral.decisionSeq))) return false;
+    await read.remember(tx);
+    const events = await applyDecision(tx, { context, facts: read.facts, evaluation, step, publicUrl: deps.publicUrl });
+    for (const event of events) await recordEvent(tx, referral, { ...event, at: step.asOf });
+    return true;
+  });
+}

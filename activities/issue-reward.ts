@@ -1,0 +1,99 @@
+import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
+import { reflectReferrers } from '../db/queries/reflection.ts';
+import { enterLedger, loadReward, moveReward, type Reward, rewardsOf } from '../db/queries/rewards.ts';
+import { invariant } from '../domain/invariant.ts';
+import { standsNow } from '../domain/qualification.ts';
+import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
+import type { Receipt, RewardOrder } from '../payouts/provider.ts';
+import { readFacts } from './crm-facts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { ReferralContext, ReferralStep } from './referral-context.ts';
+
+export type IssueOutcome = 'issued' | 'changed' | 'not-due';
+
+/**
+ * Issues one approved reward to its provider and records receipt and ledger entry. The claim follows a fresh read: a
+ * deal that left its stage on the last day of the hold, with its notice lost, is not paid. Safe to repeat: the reward
+ * id is the key at both sides, and a reward found half issued is looked up before it is ordered again.
+ */
+export async function issue(
+  deps: ActivityDependencies,
+  context: ReferralContext,
+  step: ReferralStep & { readonly rewardId: string },
+): Promise<IssueOutcome> {
+  const reward = context.rewards.find(({ id }) => id === step.rewardId);
+  invariant(reward, 'the reward belongs to the referral');
+  if (reward.status === 'issuing') return finishUnknown(deps, context, step, reward);
+  if (!isDue(reward, step.asOf)) return 'not-due';
+  if (reward.holdUntil !== null) {
+    const { facts } = await readFacts(deps, context, step.asOf);
+    if (!standsNow(context.rules.qualification, facts)) return 'changed';
+  }
+  const claimed = await deps.db.inWorkspace(step.workspaceId, (tx) =>
+    moveReward(tx, reward.id, { from: ['approved', 'held'], to: 'issuing', firstAttemptAt: step.asOf }),
+  );
+  if (!claimed) return 'not-due';
+  const receipt = await deps.providers[claimed.provider].send(orderOf(claimed));
+  await recordReceipt(deps, context, step, receipt);
+  return 'issued';
+}
+
+const isDue = ({ status, holdUntil }: Reward, asOf: string) =>
+  status === 'approved' || (status === 'held' && holdUntil !== null && !isAfter(holdUntil, asOf));
+
+/** An attempt ended between the order and its receipt: the provider's log says whether there was one. */
+async function finishUnknown(
+  deps: ActivityDependencies,
+  context: ReferralContext,
+  step: ReferralStep & { readonly rewardId: string },
+  reward: Reward,
+): Promise<IssueOutcome> {
+  const provider = deps.providers[reward.provider];
+  const order = orderOf(reward);
+  await recordReceipt(deps, context, step, (await provider.lookUp(order)) ?? (await provider.send(order)));
+  return 'issued';
+}
+
+function orderOf(reward: Reward): RewardOrder {
+  const { id: rewardId, workspaceId, payeePersonId, amountMinor, currency } = reward;
+  invariant(amountMinor !== null && currency !== null, 'a claimed reward has its amount');
+  return { rewardId, workspaceId, payeePersonId, amountMinor, currency };
+}
+
+async function recordReceipt(
+  deps: ActivityDependencies,
+  { referral, campaign }: ReferralContext,
+  { workspaceId, rewardId, asOf }: ReferralStep & { readonly rewardId: string },
+  receipt: Receipt,
+): Promise<void> {
+  await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const issued = await moveReward(tx, rewardId, {
+      from: ['issuing'],
+      to: 'issued',
+      issuedAt: asOf,
+      providerReference: receipt.reference,
+    });
+    if (!issued) {
+      const reward = await loadReward(tx, rewardId);
+      invariant(reward?.status === 'issued', 'a reward with a receipt is issued');
+      return;
+    }
+    await enterLedger(tx, issued, 'issued');
+    const { amountMinor, currency, provider } = issued;
+    await recordEvent(tx, referral, { kind: 'reward-issued', facts: { rewardId, amountMinor, currency, provider }, at: asOf });
+    const open = (await rewardsOf(tx, referral.id)).filter(({ status }) => !['issued', 'voided', 'clawed_back'].includes(status));
+    if (open.length === 0) {
+      const reversibleUntil = campaign.reversalDays === null ? null : addMs(asOf, campaign.reversalDays * DAY_MS);
+      await updateReferral(tx, referral.id, {
+        status: 'rewarded',
+        ...(reversibleUntil === null ? { settledAt: asOf } : { reversibleUntil }),
+      });
+    }
+    await reflectReferrers(tx, {
+      workspaceId,
+      campaignId: referral.campaignId,
+      referrerIds: [referral.referrerId],
+      publicUrl: deps.publicUrl,
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
+import { holdEpoch, loadConnection } from '../db/queries/connections.ts';
+import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
+import { contactIdOf, rememberContactId } from '../db/queries/people.ts';
+import { reflectReferrers, referralLink } from '../db/queries/reflection.ts';
+import { loadReferrer, updateReferrer } from '../db/queries/referrers.ts';
+import { mapFields } from '../domain/field-mapping.ts';
+import { invariant } from '../domain/invariant.ts';
+import { HubSpotError } from '../hubspot/failures.ts';
+import { openFor } from './connection-access.ts';
+import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { parkedBy } from './failures.ts';
+
+export type ReferrerEntry =
+  | { readonly kind: 'entered' }
+  /** The campaign does not bring referrers into HubSpot (S76). */
+  | { readonly kind: 'nothing-to-do' }
+  | { readonly kind: 'parked'; readonly reason: string; readonly retryAfterMs: number | null };
+
+const parkedPauseMs = 5 * 60_000;
+
+interface ReferrerStep {
+  readonly workspaceId: string;
+  readonly referrerId: string;
+}
+
+export const referrerActivities = (deps: ActivityDependencies) => ({
+  /**
+   * Person Referring: creates the contact if it is new, and wants the referral link written back. Safe to repeat: the
+   * create is first a row, and an existing contact is found by HubSpot's own refusal.
+   */
+  async enterReferrer(step: ReferrerStep): Promise<ReferrerEntry> {
+    try {
+      return await enter(deps, step);
+    } catch (error) {
+      const parked = parkedBy(error, deps.attempt());
+      if (parked === null) throw error;
+      await deps.db.inWorkspace(step.workspaceId, (tx) => updateReferrer(tx, step.referrerId, { parkedReason: parked.reason }));
+      return { kind: 'parked', reason: parked.reason, retryAfterMs: parked.retry ? parkedPauseMs : null };
+    }
+  },
+});
+
+export type ReferrerActivities = ReturnType<typeof referrerActivities>;
+
+async function enter(deps: ActivityDependencies, { workspaceId, referrerId }: ReferrerStep): Promise<ReferrerEntry> {
+  const context = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const row = await loadReferrer(tx, referrerId);
+    invariant(row, 'the referrer exists');
+    const campaign = await loadCampaign(tx, row.referrer.campaignId);
+    invariant(campaign, 'a referrer has its campaign');
+    const connection = campaign.connectionId ? await loadConnection(tx, campaign.connectionId) : null;
+    return {
+      ...row,
+      campaign,
+      connection,
+      mappings: await loadMappings(tx, campaign.id, 'person-referring'),
+      contactId: connection && (await contactIdOf(tx, row.person.id, connection.id)),
+    };
+  });
+  const { referrer, campaign, person, code } = context;
+  if (referrer.enteredAt !== null) return { kind: 'entered' };
+  if (campaign.personReferringAction === 'none') return { kind: 'nothing-to-do' };
+  const { connection, hubspot } = openFor(deps, context.connection, 'interactive');
+  const owner = { workspaceId, connectionId: connection.id };
+  const entry = await deps.db.inWorkspace(workspaceId, (tx) =>
+    beginEntry(tx, { ...owner, owner: { referrerId }, objectType: 'contact' }),
+  );
+  const properties = mapFields(context.mappings, 'contact', {
+    first_name: person.firstName,
+    last_name: person.lastName,
+    email: person.email,
+    phone: person.phone,
+    language: person.language,
+    referrer_first_name: person.firstName,
+    referrer_last_name: person.lastName,
+    referrer_email: person.email,
+    code,
+    link: referralLink(deps.publicUrl, code),
+    campaign_name: campaign.name,
+    source: 'Vouchflow join page',
+    signed_up_at: referrer.joinedAt,
+  });
+  const found = await findOrCreateContact(hubspot, {
+    email: person.email ?? '',
+    properties,
+    knownId: context.contactId,
+    attemptedAt: entry.attemptedAt,
+    appId: deps.hubspotAppId,
+  });
+  if (found.outcome === 'found') {
+    await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, properties);
+  }
+  await deps.db.inWorkspace(workspaceId, async (tx) => {
+    if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+    const { record, outcome } = found;
+    await completeEntry(tx, entry, { crmId: record.id, outcome, readModifiedAt: record.updatedAt });
+    await rememberContactId(tx, { ...owner, personId: person.id, crmId: record.id });
+    await updateReferrer(tx, referrerId, { enteredAt: new Date().toISOString(), parkedReason: null });
+    await reflectReferrers(tx, {
+      workspaceId,
+      campaignId: campaign.id,
+      referrerIds: [referrerId],
+      publicUrl: deps.publicUrl,
+    });
+  });
+  return { kind: 'entered' };
+}

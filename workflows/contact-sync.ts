@@ -1,0 +1,56 @@
+import {
+  condition,
+  continueAsNew,
+  defineSignal,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { ContactSyncActivities } from '../activities/contact-sync.ts';
+import { type ContactSyncInput, type Nudge, nudgedSignal, taskQueues, timeouts } from './contract.ts';
+import { shouldStartAnew } from './start-anew.ts';
+
+const { syncSlice } = proxyActivities<ContactSyncActivities>({
+  taskQueue: taskQueues.slices,
+  ...timeouts.slice,
+  summary: 'Sync a slice of contacts',
+});
+const { nextSyncRun } = proxyActivities<ContactSyncActivities>({
+  taskQueue: taskQueues.main,
+  ...timeouts.activity,
+  summary: 'Is another run wanted?',
+});
+
+/**
+ * One run of a campaign's contact sync, in slices of up to 20,000 contacts or a minute. Progress and the wanted state
+ * are rows: a slice ends itself when it reads that the run is paused or stopped, and the cursor survives any crash.
+ */
+export async function contactSync(input: ContactSyncInput): Promise<void> {
+  let dirty = input.dirty ?? false;
+  let nudges = 0;
+  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
+    dirty = true;
+    nudges += 1;
+  });
+  const { workspaceId, campaignId, syncRunId } = input;
+  for (;;) {
+    dirty = false;
+    const slice = await syncSlice({ workspaceId, syncRunId });
+    if (slice.kind === 'finished') break;
+    if (slice.kind === 'more') {
+      setCurrentDetails(`${slice.seen} contacts seen so far.`);
+    } else {
+      setCurrentDetails(slice.kind === 'paused' ? 'Paused by an operator.' : `Waiting: ${slice.reason}.`);
+      const wakeAfterMs = slice.kind === 'parked' ? slice.retryAfterMs : null;
+      await (wakeAfterMs === null ? condition(() => dirty) : condition(() => dirty, wakeAfterMs));
+    }
+    if (shouldStartAnew(nudges)) await continueAsNew<typeof contactSync>({ ...input, dirty: true });
+  }
+  // A start that comes while this run is closing is swallowed by it, so it looks once more before it leaves.
+  for (;;) {
+    dirty = false;
+    const next = await nextSyncRun({ workspaceId, campaignId });
+    if (next) await continueAsNew<typeof contactSync>({ ...input, syncRunId: next.syncRunId, dirty: false });
+    if (!dirty) return;
+  }
+}

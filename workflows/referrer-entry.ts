@@ -1,0 +1,27 @@
+import { condition, defineSignal, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { ReferrerActivities } from '../activities/referrer.ts';
+import { type Nudge, nudgedSignal, type ReferrerInput, taskQueues, timeouts } from './contract.ts';
+
+const { enterReferrer } = proxyActivities<ReferrerActivities>({
+  taskQueue: taskQueues.hubspot,
+  ...timeouts.hubspotActivity,
+  summary: 'Enter the referrer into HubSpot and write the link back',
+});
+
+/** Person Referring: create the contact if it is new, write the referral link back; seconds, unless HubSpot is away. */
+export async function referrerEntry({ workspaceId, referrerId }: ReferrerInput): Promise<{ entered: boolean }> {
+  let dirty = false;
+  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
+    dirty = true;
+  });
+  for (;;) {
+    dirty = false;
+    const entry = await enterReferrer({ workspaceId, referrerId });
+    if (entry.kind === 'entered') return { entered: true };
+    if (entry.kind === 'nothing-to-do') return { entered: false };
+    setCurrentDetails(`Waiting: ${entry.reason}. A nudge or the next try moves it.`);
+    await (entry.retryAfterMs === null
+      ? condition(() => dirty)
+      : condition(() => dirty, entry.retryAfterMs));
+  }
+}
