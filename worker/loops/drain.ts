@@ -1,0 +1,58 @@
+import type { Logger } from 'pino';
+import type { SystemDatabase } from '../../db/client.ts';
+import { type CrmWrite, connectionsToDrain, dueWrites, markRefused, markSent, takeDrainLock } from '../../db/queries/system/drain.ts';
+import { isHubSpotError } from '../../hubspot/failures.ts';
+import type { HubSpot, OpenHubSpot, RecordUpdate } from '../../hubspot/gateway.ts';
+
+interface DrainDependencies {
+  readonly db: SystemDatabase;
+  readonly openHubSpot: OpenHubSpot;
+  readonly log: Logger;
+}
+
+const recordsPerCall = 100;
+
+/**
+ * Sends what HubSpot shall hold (links, counters), newest version of each value, one call per hundred records. A crash
+ * after the call sends the same values again, which changes nothing. True when there may be more.
+ */
+export async function drainCrmWrites({ db, openHubSpot, log }: DrainDependencies): Promise<boolean> {
+  let more = false;
+  for (const { connectionId, epoch } of await connectionsToDrain(db)) {
+    const hubspot = openHubSpot({ connectionId, epoch, lane: 'bulk' });
+    try {
+      for (const objectType of ['contact', 'deal'] as const) {
+        more = (await drainOnce(db, hubspot, connectionId, objectType)) || more;
+      }
+    } catch (error) {
+      if (!isHubSpotError(error)) throw error;
+      log.warn({ connectionId, kind: error.kind }, 'the drain waits for HubSpot');
+    }
+  }
+  return more;
+}
+
+function drainOnce(
+  db: SystemDatabase,
+  hubspot: HubSpot,
+  connectionId: string,
+  objectType: CrmWrite['objectType'],
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    if (!(await takeDrainLock(tx, connectionId))) return false;
+    const writes = await dueWrites(tx, connectionId, objectType, recordsPerCall);
+    if (writes.length === 0) return false;
+    const byRecord = Map.groupBy(writes, ({ objectId }) => objectId);
+    const updates: RecordUpdate[] = [...byRecord].map(([id, values]) => ({
+      id,
+      properties: Object.fromEntries(values.map(({ property, value }) => [property, value])),
+    }));
+    const client = objectType === 'contact' ? hubspot.contacts : hubspot.deals;
+    const refused = new Map((await client.updateMany(updates)).map((failure) => [failure.id, failure]));
+    await markSent(tx, writes.filter(({ objectId }) => !refused.has(objectId)));
+    for (const [id, failure] of refused) {
+      await markRefused(tx, byRecord.get(id) ?? [], [failure.kind, failure.property, failure.code].filter(Boolean).join(' '));
+    }
+    return byRecord.size === recordsPerCall;
+  });
+}

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import type { SystemDatabase } from '../../db/client.ts';
+import { enqueueNudges } from '../../db/queries/outbox.ts';
+import { claimInbox, failInbox, finishInbox, type InboxRow, matchInbox } from '../../db/queries/system/inbox.ts';
+import { type Nudge, referralWorkflow } from '../../workflows/contract.ts';
+
+interface InboxDependencies {
+  readonly db: SystemDatabase;
+  readonly relayId: string;
+  /** Our HubSpot app: its echoes of our own creates are dropped. */
+  readonly appId: string;
+  readonly log: Logger;
+}
+
+const batchSize = 500;
+
+/** Turns HubSpot's notices into nudges of all whom they concern, in one transaction; true when there may be more. */
+export async function relayInbox(deps: InboxDependencies): Promise<boolean> {
+  const rows = await claimInbox(deps.db, deps.relayId, batchSize);
+  if (rows.length === 0) return false;
+  try {
+    await route(deps, rows);
+  } catch (error) {
+    // One notice may spoil the batch: each by itself, so that only the culprit is blamed.
+    if (rows.length === 1) throw error;
+    for (const row of rows) {
+      await route(deps, [row]).catch(async (own: unknown) => {
+        await failInbox(deps.db, [row.id], (own as Error).name);
+        deps.log.warn({ inboxId: row.id }, 'a notice cannot be handled');
+      });
+    }
+  }
+  return rows.length === batchSize;
+}
+
+async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    const matches = await matchInbox(tx, rows.map(({ id }) => id), appId);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    await enqueueNudges(
+      tx,
+      matches.map((match) => ({
+        workspaceId: match.workspaceId,
+        address: referralWorkflow(match),
+        nudge: nudgeOf(byId.get(match.inboxId)),
+      })),
+    );
+    const counts = new Map<string, number>();
+    for (const { inboxId } of matches) counts.set(inboxId, (counts.get(inboxId) ?? 0) + 1);
+    await finishInbox(tx, rows.map(({ id }) => ({ id, nudges: counts.get(id) ?? 0 })));
+  });
+}
+
+const nudgeOf = (row: InboxRow | undefined): Nudge => ({
+  kind: 'crm',
+  ...(row && { inboxId: row.id }),
+  ...(row?.objectIds[0] && { objectId: row.objectIds[0] }),
+  ...(row?.propertyName && { property: row.propertyName }),
+});

@@ -1,0 +1,95 @@
+/** How the worker reaches Temporal as a client: starts and nudges, by the policies of the contract. */
+import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Attributes, Nudge, WorkflowStart } from '../workflows/contract.ts';
+import { nudgedSignal, startPolicies, taskQueues } from '../workflows/contract.ts';
+
+const attributeKeys = ['WorkspaceId', 'CampaignId', 'ConnectionId'] as const;
+
+/** Temporal's own variables and profiles say where the server is, its namespace and its keys. */
+export type TemporalEnvironment = Record<string, string | undefined>;
+
+export function temporalConnection(env: TemporalEnvironment) {
+  const given = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: given });
+  return { connectionOptions, namespace };
+}
+
+/** Connects lazily, so that a worker can start before the server does. */
+export function temporalClient(env: TemporalEnvironment): Client {
+  const { connectionOptions, namespace } = temporalConnection(env);
+  return new Client({ connection: Connection.lazy(connectionOptions), namespace });
+}
+
+/** Our search attributes exist; safe to repeat, and no error where an operator must make them (Temporal Cloud). */
+export async function ensureSearchAttributes(client: Client): Promise<'registered' | 'not-permitted'> {
+  const keyword = 2;
+  try {
+    await client.connection.operatorService?.addSearchAttributes({
+      namespace: client.options.namespace,
+      searchAttributes: Object.fromEntries(attributeKeys.map((name) => [name, keyword])),
+    });
+    return 'registered';
+  } catch (error) {
+    if (isGrpcServiceError(error) && error.code === grpc.alreadyExists) return 'registered';
+    if (isGrpcServiceError(error) && (error.code === grpc.permissionDenied || error.code === grpc.unimplemented)) {
+      return 'not-permitted';
+    }
+    throw error;
+  }
+}
+
+const grpc = { invalidArgument: 3, alreadyExists: 6, permissionDenied: 7, unimplemented: 12 } as const;
+
+export type Delivery = 'delivered' | 'closed';
+
+/** A start that finds its workflow is done; `closed` says that it ended and is never started again. */
+export async function startWorkflow(client: Client, start: WorkflowStart): Promise<Delivery> {
+  return unlessClosed(() => client.workflow.start(start.workflowType, startOptions(start)));
+}
+
+/** Signals the workflow, starting it with the same input where its start has not arrived yet. */
+export async function nudgeWorkflow(client: Client, start: WorkflowStart, nudge: Nudge): Promise<Delivery> {
+  return unlessClosed(() =>
+    client.workflow.signalWithStart(start.workflowType, {
+      ...startOptions(start),
+      signal: nudgedSignal,
+      signalArgs: [nudge],
+    }),
+  );
+}
+
+/** True when the failure is the row's own; anything else means that Temporal is away. */
+export const isOwnFault = (error: unknown): boolean =>
+  isGrpcServiceError(error) ? error.code === grpc.invalidArgument : error instanceof TypeError || error instanceof RangeError;
+
+async function unlessClosed(send: () => Promise<unknown>): Promise<Delivery> {
+  try {
+    await send();
+    return 'delivered';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'closed';
+    throw error;
+  }
+}
+
+function startOptions({ workflowType, workflowId, input }: WorkflowStart) {
+  const once = startPolicies[workflowType] === 'once';
+  return {
+    workflowId,
+    taskQueue: taskQueues.main,
+    args: [input.args],
+    typedSearchAttributes: typedAttributes(input.attributes),
+    workflowIdReusePolicy: once ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE' as const),
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+  };
+}
+
+function typedAttributes(attributes: Attributes): TypedSearchAttributes {
+  const pairs = attributeKeys.flatMap((name): SearchAttributePair[] => {
+    const value = attributes[name];
+    return value === undefined ? [] : [{ key: defineSearchAttributeKey(name, 'KEYWORD'), value }];
+  });
+  return new TypedSearchAttributes(pairs);
+}
