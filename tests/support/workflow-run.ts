@@ -1,8 +1,9 @@
 /** Workflows on a real Temporal server with activities replaced by a plain object. */
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { ensureSearchAttributes } from '../../worker/temporal.ts';
 import { taskQueues } from '../../workflows/contract.ts';
+import { recordHistories } from './histories.ts';
 import { testTemporal } from './stack.ts';
 
 type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
@@ -14,13 +15,16 @@ export interface WorkflowRun {
   stop(): Promise<void>;
 }
 
+// Its lines about workers that start and stop would bury the tests'.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
 let bundle: Promise<WorkflowBundle> | null = null;
 
 /** Today's workflow bundle; made once per process. */
 export const workflowBundle = (): Promise<WorkflowBundle> => {
   bundle ??= bundleWorkflowCode({
     workflowsPath: new URL('../../workflows/index.ts', import.meta.url).pathname,
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+    logger: new DefaultLogger('WARN'),
   });
   return bundle;
 };
@@ -32,12 +36,12 @@ export async function startWorkflowRun(): Promise<WorkflowRun> {
     NativeConnection.connect({ address: temporal.address }),
   ]);
   const { namespace } = temporal;
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, identity: 'test' });
   await ensureSearchAttributes(client);
   return {
     client,
     async withWorkers(activities, work) {
-      const shared = { connection: native, namespace, activities };
+      const shared = { connection: native, namespace, activities, identity: 'test' };
       const workers = await Promise.all([
         Worker.create({ ...shared, taskQueue: taskQueues.main, workflowBundle: await workflowBundle() }),
         Worker.create({ ...shared, taskQueue: taskQueues.hubspot }),
@@ -52,6 +56,7 @@ export async function startWorkflowRun(): Promise<WorkflowRun> {
       }
     },
     async stop() {
+      if (process.env['RECORD_HISTORIES']) await recordHistories(client);
       await connection.close();
       await native.close();
       await temporal.stop();
