@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { emailKey } from '../../domain/email.ts';
 
@@ -13,7 +13,7 @@ test.each([
 test.each([
   ['nothing', ''],
   ['no at sign', 'ada.example.com'],
-  ['two at signs', 'ada@home@example.com'],
+  ['two at signs', 'ada@example.com@example.org'],
   ['nobody', '@example.com'],
   ['nowhere', 'ada@'],
   ['a host without a dot', 'ada@localhost'],
@@ -44,7 +44,9 @@ test('a key is its own key', () => {
 
 test('addresses as people have them are taken', () => {
   fc.assert(
-    fc.property(fc.emailAddress({ size: 'small' }), (address) => emailKey(address) === address.toLowerCase()),
+    fc.property(fc.emailAddress({ size: 'small' }), (address) => {
+      expect(emailKey(address)).toBe(address.toLowerCase());
+    }),
   );
 });
 

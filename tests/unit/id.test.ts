@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromPublicId, type IdKind, idPrefixes, toPublicId } from '../../domain/id.ts';
 
@@ -7,24 +7,24 @@ const kind = fc.constantFrom(...kinds);
 const uuid = fc.uuid({ version: [4, 7] });
 
 test('every public id leads back to its row', () => {
-  fc.assert(fc.property(kind, uuid, (one, id) => fromPublicId(one, toPublicId(one, id)) === id));
+  fc.assert(
+    fc.property(kind, uuid, (one, id) => {
+      expect(fromPublicId(one, toPublicId(one, id))).toBe(id);
+    }),
+  );
 });
 
 test.each([
   ['00000000-0000-0000-0000-000000000000', `ref_${'0'.repeat(26)}`],
   ['ffffffff-ffff-ffff-ffff-ffffffffffff', `ref_7${'z'.repeat(25)}`],
-  ['01995a00-1234-7abc-8def-0123456789ab', 'ref_01k5d00h4nya28vvr14d2psdpb'.slice(0, 4)],
-])('the id of %s begins as it should', (id, start) =>
-  expect(toPublicId('referral', id).startsWith(start)).toBe(true),
-);
+  ['01995a00-1234-7abc-8def-0123456789ab', 'ref_01k5d004hmfay8vvr14d2pf2db'],
+])('%s is shown as %s', (id, shown) => expect(toPublicId('referral', id)).toBe(shown));
 
 test('public ids sort like the rows behind them', () => {
   fc.assert(
-    fc.property(
-      uuid,
-      uuid,
-      (a, b) => Math.sign(order(toPublicId('link', a), toPublicId('link', b))) === Math.sign(order(a, b)),
-    ),
+    fc.property(uuid, uuid, (a, b) => {
+      expect(order(toPublicId('link', a), toPublicId('link', b))).toBe(order(a, b));
+    }),
   );
 });
 
@@ -54,7 +54,11 @@ describe('a text that is no public id is none', () => {
   ])('%s', (_why, text) => expect(fromPublicId('referral', text)).toBeNull());
 
   test('whatever else', () => {
-    fc.assert(fc.property(fc.string(), (text) => fromPublicId('referral', text) === null));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(fromPublicId('referral', text)).toBeNull();
+      }),
+    );
   });
 });
 

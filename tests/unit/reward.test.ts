@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   computeReward,
@@ -12,6 +12,9 @@ import {
 } from '../../domain/reward.ts';
 import { rewardProblems } from '../../domain/reward-rule.ts';
 import { aCommission, aFixedReward } from '../factories/reward.ts';
+
+const codes = (...args: Parameters<typeof rewardProblems>) =>
+  rewardProblems(...args).map(({ field, code }) => `${field}: ${code}`);
 
 const sale = (amountMinor: number, currency = 'USD'): SaleValue => ({
   kind: 'amount',
@@ -161,9 +164,6 @@ test('a reward is open until it is issued, voided or clawed back', () => {
 });
 
 describe('rewards at save', () => {
-  const codes = (...args: Parameters<typeof rewardProblems>) =>
-    rewardProblems(...args).map(({ field, code }) => `${field}: ${code}`);
-
   test('S45: none at all is fine, and so are ordinary ones', () => {
     expect(rewardProblems([], { hasSaleValue: false })).toEqual([]);
     expect(rewardProblems([aFixedReward({ holdDays: 30 }), aCommission()], { hasSaleValue: true })).toEqual(
