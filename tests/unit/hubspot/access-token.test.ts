@@ -8,7 +8,7 @@ const scope = { connectionId, epoch: 1, lane: 'interactive' } as const;
 
 function underTest(exchange: HubSpotOAuth['refresh']) {
   const ports = memoryPorts();
-  const { refresh } = ports.tokens;
+  const refresh = ports.tokens.refresh.bind(ports.tokens);
   let locks = 0;
   const tokens = {
     ...ports.tokens,

@@ -25,7 +25,7 @@ function wholeBatchRefuser(isBad: (input: Input) => ScriptedAnswer | undefined) 
   const done = new Set<string>();
   return {
     done,
-    script(request: SeenRequest): ScriptedAnswer {
+    script: (request: SeenRequest): ScriptedAnswer => {
       const inputs = inputsOf(request);
       const refusal = inputs.map(isBad).find((answer) => answer !== undefined);
       if (refusal !== undefined) return refusal;
@@ -52,7 +52,12 @@ test('reliability A2.8: the refused rows of a 207 are told one by one, by trace 
       message: 'x',
       context: { objectWriteTraceId: ['2'], propertyName: ['tier'] },
     },
-    { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'x', context: { ids: ['3', '5'] } },
+    {
+      status: 'error',
+      category: 'OBJECT_NOT_FOUND',
+      message: 'x',
+      context: { objectWriteTraceId: ['3'], ids: ['3', '5'] },
+    },
     {
       status: 'error',
       category: 'CONFLICT',

@@ -28,8 +28,8 @@ test('design §4: a call takes its instant first, then reads the fence, then sen
   const ports = memoryPorts();
   ports.pace.push({ kind: 'wait', delayMs: 300 }, { kind: 'slot', delayMs: 90 });
   const order: string[] = [];
-  const { reserve } = ports.pacer;
-  const { read } = ports.fence;
+  const reserve = ports.pacer.reserve.bind(ports.pacer);
+  const read = ports.fence.read.bind(ports.fence);
   Object.assign(ports.pacer, { reserve: (input: never) => (order.push('reserve'), reserve(input)) });
   Object.assign(ports.fence, { read: (id: string) => (order.push('fence'), read(id)) });
   await using under = await gatewayUnderTest(() => (order.push('sent'), { body: details }), { ports });
@@ -57,12 +57,14 @@ test('design §4: a disconnect during the wait for a turn stops the call', async
   const ports = memoryPorts();
   ports.pace.push({ kind: 'slot', delayMs: 500 });
   const clock = manualClock();
-  const { sleep } = clock;
-  clock.sleep = async (ms) => {
-    await sleep(ms);
-    ports.connection.status = 'disconnected';
+  const disconnecting = {
+    ...clock,
+    sleep: async (ms: number) => {
+      await clock.sleep(ms);
+      ports.connection.status = 'disconnected';
+    },
   };
-  await using under = await gatewayUnderTest(detailsOnly, { ports, clock });
+  await using under = await gatewayUnderTest(detailsOnly, { ports, clock: disconnecting });
   await expect(under.hubspot.account.details()).rejects.toMatchObject({
     detail: { kind: 'connection-closed' },
   });
@@ -72,7 +74,7 @@ test('design §4: a disconnect during the wait for a turn stops the call', async
 test('design §4: an instant missed by more than 150 ms is forfeited and another is taken', async () => {
   const ports = memoryPorts();
   const clock = manualClock();
-  const { read } = ports.fence;
+  const read = ports.fence.read.bind(ports.fence);
   const delays = [0, 151, 150];
   Object.assign(ports.fence, {
     read: async (id: string) => {

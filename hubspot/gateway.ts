@@ -1,0 +1,172 @@
+/**
+ * The front door of `hubspot/`: everything the product asks of one portal, in our own words. All values are strings
+ * as on HubSpot's wire, `null` for empty. Each method throws `HubSpotError` only.
+ */
+import type { Lane } from './ports.ts';
+
+export type CrmObjectType = 'contact' | 'deal';
+export type CrmProperties = Readonly<Record<string, string | null>>;
+
+/** One value that a property has had. */
+export interface PropertyVersion {
+  readonly value: string;
+  /** ISO instant at which it came into force. */
+  readonly at: string;
+}
+
+export interface CrmRecord {
+  /** The live id; differs from the id asked for when the record was merged. */
+  readonly id: string;
+  readonly properties: CrmProperties;
+  /** Newest first, for the properties whose history was asked for. */
+  readonly history: Readonly<Record<string, readonly PropertyVersion[]>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly archived: boolean;
+}
+
+/** A record as found by the id that was asked for; `record` null when HubSpot has none (deleted, or never was). */
+export interface CrmLookup {
+  readonly askedId: string;
+  readonly record: CrmRecord | null;
+}
+
+export interface ReadOptions {
+  readonly properties: readonly string[];
+  readonly history?: readonly string[];
+}
+
+export interface RecordUpdate {
+  readonly id: string;
+  readonly properties: CrmProperties;
+}
+
+export interface RowFailure {
+  readonly id: string;
+  readonly kind: 'not-found' | 'invalid' | 'conflict';
+  readonly property?: string;
+  readonly code?: string;
+}
+
+export interface Page<T> {
+  readonly results: readonly T[];
+  /** Null on the last page. */
+  readonly after: string | null;
+}
+
+export interface PropertyOption {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly fieldType: string;
+  readonly groupName: string;
+  readonly options: readonly PropertyOption[];
+  readonly readOnly: boolean;
+  readonly hasUniqueValue: boolean;
+  readonly custom: boolean;
+}
+
+export interface NewProperty {
+  readonly name: string;
+  readonly label: string;
+  readonly type: 'string' | 'number' | 'date' | 'datetime';
+  readonly fieldType: 'text' | 'number' | 'date';
+  readonly hasUniqueValue?: boolean;
+}
+
+export interface PipelineStage {
+  readonly id: string;
+  readonly label: string;
+  readonly outcome: 'open' | 'won' | 'lost';
+}
+
+export interface Pipeline {
+  readonly id: string;
+  readonly label: string;
+  readonly stages: readonly PipelineStage[];
+}
+
+export interface ContactList {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'active' | 'static' | 'snapshot';
+  readonly size: number | null;
+}
+
+export interface AccountDetails {
+  readonly portalId: string;
+  readonly timeZone: string;
+  readonly companyCurrency: string;
+  readonly uiDomain: string;
+}
+
+export interface ChangedRecords {
+  readonly objectType: CrmObjectType;
+  /** Inclusive bounds on the modified-date property, ISO instants. */
+  readonly from: string;
+  readonly to: string;
+  /** Only ids greater than this one; null to begin. Paging is by id inside the window, never by offset. */
+  readonly afterId: string | null;
+  readonly properties: readonly string[];
+}
+
+/** HubSpot as one connection sees it, under the epoch with which it was opened. */
+export interface HubSpot {
+  readonly contacts: {
+    /** Creates only; an e-mail that exists throws `conflict` with `existingId` where HubSpot named it. */
+    create(properties: CrmProperties): Promise<CrmRecord>;
+    /** Throws `not-found`. */
+    read(id: string, options: ReadOptions): Promise<CrmRecord>;
+    readByEmail(email: string, options: ReadOptions): Promise<CrmRecord>;
+    /** At most 100 ids, 50 when history is asked for; one lookup per id, in the order asked. */
+    readMany(ids: readonly string[], options: ReadOptions): Promise<readonly CrmLookup[]>;
+    update(id: string, properties: CrmProperties): Promise<CrmRecord>;
+    /** At most 100; resolves with the rows that HubSpot refused, all others are written. */
+    updateMany(updates: readonly RecordUpdate[]): Promise<readonly RowFailure[]>;
+    /** 100 contacts by the list API, oldest first; `after` is opaque. */
+    page(input: {
+      readonly after: string | null;
+      readonly properties: readonly string[];
+    }): Promise<Page<CrmRecord>>;
+  };
+  readonly deals: {
+    /** Creates with an association to the contact; a taken unique value throws `conflict`. */
+    create(input: { readonly properties: CrmProperties; readonly contactId: string }): Promise<CrmRecord>;
+    /** By a unique property of ours; null when there is none. */
+    findByUnique(
+      input: { readonly property: string; readonly value: string } & ReadOptions,
+    ): Promise<CrmRecord | null>;
+    read(id: string, options: ReadOptions): Promise<CrmRecord>;
+    readMany(ids: readonly string[], options: ReadOptions): Promise<readonly CrmLookup[]>;
+    updateMany(updates: readonly RecordUpdate[]): Promise<readonly RowFailure[]>;
+  };
+  readonly associations: {
+    dealsOfContact(contactId: string): Promise<readonly string[]>;
+  };
+  readonly lists: {
+    search(query?: string): Promise<readonly ContactList[]>;
+    /** 250 contact ids, ascending. */
+    members(input: { readonly listId: string; readonly after: string | null }): Promise<Page<string>>;
+  };
+  readonly properties: {
+    list(objectType: CrmObjectType): Promise<readonly PropertyDefinition[]>;
+    /** Creates our property group and the missing ones of these properties; existing ones are left as they are. */
+    ensure(objectType: CrmObjectType, properties: readonly NewProperty[]): Promise<void>;
+  };
+  readonly pipelines: { list(): Promise<readonly Pipeline[]> };
+  readonly account: { details(): Promise<AccountDetails> };
+  /** Up to 200 records changed in a window, ascending by id (search API: lags a little, never shows archived ones). */
+  changed(input: ChangedRecords): Promise<readonly CrmRecord[]>;
+}
+
+/** Opens HubSpot for one connection; every call is fenced by `epoch` and paced in `lane`. */
+export type OpenHubSpot = (input: {
+  readonly connectionId: string;
+  readonly epoch: number;
+  readonly lane: Lane;
+}) => HubSpot;

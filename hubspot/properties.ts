@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { objectPaths } from './crm-record.ts';
+import { isHubSpotError } from './failures.ts';
+import type { CrmObjectType, HubSpot, NewProperty, PropertyDefinition } from './gateway.ts';
+import type { PortalAccess } from './portal-access.ts';
+
+/** The group that holds our properties, as people see it on a record. */
+const propertyGroup = { name: 'referral_program', label: 'Referral program' } as const;
+
+const propertySchema = z
+  .object({
+    name: z.string(),
+    label: z.string().default(''),
+    type: z.string(),
+    fieldType: z.string().default(''),
+    groupName: z.string().default(''),
+    options: z
+      .array(z.object({ label: z.string(), value: z.string(), hidden: z.boolean().default(false) }))
+      .nullish(),
+    calculated: z.boolean().nullish(),
+    hubspotDefined: z.boolean().nullish(),
+    hasUniqueValue: z.boolean().nullish(),
+    archived: z.boolean().nullish(),
+    modificationMetadata: z.object({ readOnlyValue: z.boolean().nullish() }).nullish(),
+  })
+  .transform((property): { readonly archived: boolean; readonly definition: PropertyDefinition } => ({
+    archived: property.archived === true,
+    definition: {
+      name: property.name,
+      label: property.label === '' ? property.name : property.label,
+      type: property.type,
+      fieldType: property.fieldType,
+      groupName: property.groupName,
+      options: (property.options ?? [])
+        .filter(({ hidden }) => !hidden)
+        .map(({ label, value }) => ({ label, value })),
+      readOnly: property.modificationMetadata?.readOnlyValue === true || property.calculated === true,
+      hasUniqueValue: property.hasUniqueValue === true,
+      custom: property.hubspotDefined !== true,
+    },
+  }));
+const propertiesSchema = z.object({ results: z.array(propertySchema) });
+
+export function properties({ call, paths }: PortalAccess): HubSpot['properties'] {
+  async function list(objectType: CrmObjectType): Promise<readonly PropertyDefinition[]> {
+    const path = paths('properties', objectPaths[objectType]);
+    const { results } = await call({ method: 'GET', path, schema: propertiesSchema });
+    return results.flatMap(({ archived, definition }) => (archived ? [] : definition));
+  }
+
+  /** Safe to repeat and to race: who comes second finds it made, which is as good. */
+  const make = async (path: string, body: unknown): Promise<void> => {
+    try {
+      await call({ method: 'POST', path, body, schema: z.unknown() });
+    } catch (error) {
+      const isThere =
+        isHubSpotError(error, 'conflict') ||
+        (isHubSpotError(error, 'invalid') && error.detail.category === 'OBJECT_ALREADY_EXISTS');
+      if (!isThere) throw error;
+    }
+  };
+
+  return {
+    list,
+    async ensure(objectType, wanted) {
+      const existing = new Set((await list(objectType)).map(({ name }) => name));
+      const missing = wanted.filter(({ name }) => !existing.has(name));
+      if (missing.length === 0) return;
+      const path = paths('properties', objectPaths[objectType]);
+      await make(`${path}/groups`, propertyGroup);
+      for (const property of missing) await make(path, newProperty(property));
+    },
+  };
+}
+
+const newProperty = ({ hasUniqueValue, ...property }: NewProperty) => ({
+  ...property,
+  groupName: propertyGroup.name,
+  ...(hasUniqueValue === true && { hasUniqueValue }),
+});
