@@ -1,17 +1,19 @@
-import { v5 as uuidv5, v7 as newId } from 'uuid';
+import { v7 as newId, v5 as uuidv5 } from 'uuid';
 import type { Tx } from '../db/client.ts';
+import { settleIfOver, updateReferral } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
-import { updateReferral } from '../db/queries/referrals.ts';
 import {
   enterLedger,
   insertQualification,
   insertReward,
   moveReward,
+  type Reward,
   reverseQualification,
 } from '../db/queries/rewards.ts';
 import { insertVerdict } from '../db/queries/verdicts.ts';
 import { type Evaluation, type QualificationFacts, standsNow } from '../domain/qualification.ts';
 import { computeReward, type RewardRule } from '../domain/reward.ts';
+import { saleValueWithin } from '../domain/sale-value.ts';
 import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
 
@@ -47,10 +49,16 @@ export async function applyDecision(tx: Tx, decision: Decision): Promise<readonl
     decidedAt: step.asOf,
   });
   const events = await consequences(tx, decision, verdictId);
+  await settleIfOver(tx, step.referralId, step.asOf);
   if (events.length > 0) {
     const { workspaceId } = step;
     const { campaignId, referrerId } = context.referral;
-    await reflectReferrers(tx, { workspaceId, campaignId, referrerIds: [referrerId], publicUrl: decision.publicUrl });
+    await reflectReferrers(tx, {
+      workspaceId,
+      campaignId,
+      referrerIds: [referrerId],
+      publicUrl: decision.publicUrl,
+    });
   }
   return events;
 }
@@ -59,31 +67,47 @@ async function consequences(tx: Tx, decision: Decision, verdictId: string): Prom
   const { context, evaluation, facts, step } = decision;
   const { referral, rules } = context;
   const stands = standsNow(rules.qualification, facts);
+  const { expiresAt, reversibleUntil } = referral;
   switch (referral.status) {
     case 'registered':
-      if (evaluation.kind === 'qualified') return qualify(tx, decision, evaluation, verdictId);
-      if (referral.expiresAt !== null && !isAfter(referral.expiresAt, step.asOf)) return expire(tx, step);
+      // A change after the expiry does not count, however late it is looked at.
+      if (evaluation.kind === 'qualified' && (expiresAt === null || !isAfter(evaluation.at, expiresAt))) {
+        return qualify(tx, decision, evaluation, verdictId);
+      }
+      if (expiresAt !== null && !isAfter(expiresAt, step.asOf)) return expire(tx, step);
       if (evaluation.kind === 'already-qualified' && referral.alreadyQualified === null) {
         await updateReferral(tx, referral.id, { alreadyQualified: 'pending' });
         return [{ kind: 'already-qualified', facts: { value: evaluation.value } }];
       }
       return [];
     case 'qualified': {
-      const held = context.rewards.filter(({ status, holdUntil }) => holdUntil !== null && status === 'held');
-      return held.length > 0 && !stands ? reverseInsideHold(tx, decision) : [];
+      const held = context.rewards.filter(
+        ({ status, holdUntil }) => holdUntil !== null && isUnissued(status),
+      );
+      if (held.length > 0 && !stands) return reverseInsideHold(tx, decision, held);
+      return evaluation.kind === 'qualified' ? accrueLate(tx, decision, evaluation) : [];
     }
     case 'rewarded':
-      if (referral.reversibleUntil === null) return [];
-      if (!isAfter(referral.reversibleUntil, step.asOf)) return settle(tx, step);
-      return stands ? [] : reverseAfterReward(tx, decision);
+      return reversibleUntil !== null && isAfter(reversibleUntil, step.asOf) && !stands
+        ? reverseAfterReward(tx, decision)
+        : [];
     default:
       return [];
   }
 }
 
+/** Not ordered at any provider yet, so that it can still be voided. */
+const isUnissued = (status: Reward['status']) =>
+  ['pending', 'held', 'approved', 'needs_review'].includes(status);
+
 type Qualified = Extract<Evaluation, { kind: 'qualified' }>;
 
-async function qualify(tx: Tx, decision: Decision, evaluation: Qualified, verdictId: string): Promise<readonly Event[]> {
+async function qualify(
+  tx: Tx,
+  decision: Decision,
+  evaluation: Qualified,
+  verdictId: string,
+): Promise<readonly Event[]> {
   const { context, step } = decision;
   const { referral, rules, qualification: last } = context;
   const occurrence = (last?.occurrence ?? 0) + 1;
@@ -104,8 +128,7 @@ async function qualify(tx: Tx, decision: Decision, evaluation: Qualified, verdic
   for (const rule of rules.rewards) {
     events.push(await accrue(tx, decision, { rule, qualificationId, occurrence, evaluation }));
   }
-  const withoutReward = rules.rewards.length === 0;
-  await updateReferral(tx, referral.id, { status: 'qualified', ...(withoutReward && { settledAt: step.asOf }) });
+  await updateReferral(tx, referral.id, { status: 'qualified' });
   return events;
 }
 
@@ -116,7 +139,7 @@ async function accrue(
 ): Promise<Event> {
   const { rule, qualificationId, occurrence, evaluation } = input;
   const { referral, campaign, referrer } = context;
-  const computed = computeReward(rule, evaluation.saleValue);
+  const computed = computeReward(rule, saleValueWithin(evaluation, rule.holdDays));
   const id = uuidv5([qualificationId, rule.id, rule.beneficiary, occurrence].join('/'), rewardNamespace);
   const held = rule.holdDays !== null && rule.holdDays > 0;
   const ready = held ? 'held' : rule.approval === 'manual' ? 'pending' : 'approved';
@@ -140,31 +163,64 @@ async function accrue(
     createdAt: new Date().toISOString(),
   });
   return computed.kind === 'amount'
-    ? { kind: 'reward-accrued', facts: { rewardId: id, amountMinor: computed.amountMinor, currency: computed.currency } }
+    ? {
+        kind: 'reward-accrued',
+        facts: { rewardId: id, amountMinor: computed.amountMinor, currency: computed.currency },
+      }
     : { kind: 'reward-needs-review', facts: { rewardId: id, reason: computed.reason } };
 }
 
-async function expire(tx: Tx, { referralId, asOf }: ReferralStep): Promise<readonly Event[]> {
-  await updateReferral(tx, referralId, { status: 'expired', settledAt: asOf });
+async function expire(tx: Tx, { referralId }: ReferralStep): Promise<readonly Event[]> {
+  await updateReferral(tx, referralId, { status: 'expired' });
   return [{ kind: 'expired', facts: {} }];
 }
 
-async function settle(tx: Tx, { referralId, asOf }: ReferralStep): Promise<readonly Event[]> {
-  await updateReferral(tx, referralId, { settledAt: asOf });
-  return [{ kind: 'settled', facts: {} }];
+/** A sale value that was empty at the qualifying instant and came inside the hold makes the reward after all. */
+async function accrueLate(tx: Tx, { context }: Decision, evaluation: Qualified): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  for (const reward of context.rewards) {
+    const rule = context.rules.rewards.find(({ id }) => id === reward.rewardRuleId);
+    if (reward.status !== 'needs_review' || reward.amountMinor !== null || !rule) continue;
+    const computed = computeReward(rule, saleValueWithin(evaluation, rule.holdDays));
+    if (computed.kind !== 'amount') continue;
+    const { amountMinor, currency } = computed;
+    const accrued = await moveReward(tx, reward.id, {
+      from: ['needs_review'],
+      to: 'held',
+      reason: null,
+      amountMinor,
+      currency,
+    });
+    if (!accrued) continue;
+    await enterLedger(tx, accrued, 'accrued');
+    events.push({ kind: 'reward-accrued', facts: { rewardId: reward.id, amountMinor, currency } });
+  }
+  return events;
 }
 
-/** P3: the stage was left inside the hold: nothing was paid yet, and a later qualification is a new occurrence. */
-async function reverseInsideHold(tx: Tx, { context, facts, step }: Decision): Promise<readonly Event[]> {
+/**
+ * P3: the stage was left inside the hold: what was held is voided, and a later qualification is a new occurrence;
+ * unless another reward of this one was issued already, which then stays the only one.
+ */
+async function reverseInsideHold(
+  tx: Tx,
+  { context, facts, step }: Decision,
+  held: readonly Reward[],
+): Promise<readonly Event[]> {
   const { referral, qualification, rewards } = context;
   const leftAt = facts.record?.history[0]?.at ?? step.asOf;
-  for (const reward of rewards) {
+  for (const reward of held) {
     const from = ['pending', 'held', 'approved', 'needs_review'] as const;
     const voided = await moveReward(tx, reward.id, { from, to: 'voided', reason: 'left-qualifying-value' });
     if (voided) await enterLedger(tx, voided, 'voided');
   }
-  if (qualification) await reverseQualification(tx, qualification.id, leftAt);
-  await updateReferral(tx, referral.id, { status: 'registered' });
+  const issued = rewards.some(({ status }) => status === 'issued' || status === 'issuing');
+  if (issued) {
+    await updateReferral(tx, referral.id, { status: 'rewarded' });
+  } else {
+    if (qualification) await reverseQualification(tx, qualification.id, leftAt);
+    await updateReferral(tx, referral.id, { status: 'registered' });
+  }
   return [{ kind: 'reversed-inside-hold', facts: { at: leftAt, value: facts.record?.value ?? null } }];
 }
 
@@ -172,10 +228,14 @@ async function reverseInsideHold(tx: Tx, { context, facts, step }: Decision): Pr
 async function reverseAfterReward(tx: Tx, { context, facts, step }: Decision): Promise<readonly Event[]> {
   const { referral, qualification, rewards } = context;
   for (const reward of rewards) {
-    const clawedBack = await moveReward(tx, reward.id, { from: ['issued'], to: 'clawed_back', reason: 'left-qualifying-value' });
+    const clawedBack = await moveReward(tx, reward.id, {
+      from: ['issued'],
+      to: 'clawed_back',
+      reason: 'left-qualifying-value',
+    });
     if (clawedBack) await enterLedger(tx, clawedBack, 'clawed_back');
   }
   if (qualification) await reverseQualification(tx, qualification.id, step.asOf);
-  await updateReferral(tx, referral.id, { status: 'reversed', settledAt: step.asOf });
+  await updateReferral(tx, referral.id, { status: 'reversed' });
   return [{ kind: 'reversed', facts: { value: facts.record?.value ?? null } }];
 }

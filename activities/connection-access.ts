@@ -12,5 +12,8 @@ export function openFor(
 ): { readonly connection: Connection; readonly hubspot: HubSpot } {
   if (connection?.status === 'reconnect-needed') throw new HubSpotError({ kind: 'reconnect-needed' });
   if (connection?.status !== 'active') throw new HubSpotError({ kind: 'connection-closed' });
-  return { connection, hubspot: deps.openHubSpot({ connectionId: connection.id, epoch: connection.epoch, lane }) };
+  return {
+    connection,
+    hubspot: deps.openHubSpot({ connectionId: connection.id, epoch: connection.epoch, lane }),
+  };
 }

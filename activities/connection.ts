@@ -32,10 +32,17 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
    */
   async reconcile(step: ConnectionStep & { epoch: number; asOf: string }): Promise<ReconcileOutcome> {
     const nextAt = new Date(Date.parse(step.asOf) + deps.reconcileSeconds * 1000).toISOString();
-    const connection = await deps.db.inWorkspace(step.workspaceId, (tx) => loadConnection(tx, step.connectionId));
-    if (!connection || connection.status === 'disconnected' || connection.epoch !== step.epoch) return { kind: 'closed' };
+    const connection = await deps.db.inWorkspace(step.workspaceId, (tx) =>
+      loadConnection(tx, step.connectionId),
+    );
+    if (!connection || connection.status === 'disconnected' || connection.epoch !== step.epoch)
+      return { kind: 'closed' };
     if (connection.status === 'reconnect-needed') {
-      return { kind: 'read', nextAt, summary: 'HubSpot must be connected again before anything can be read.' };
+      return {
+        kind: 'read',
+        nextAt,
+        summary: 'HubSpot must be connected again before anything can be read.',
+      };
     }
     try {
       const { seen, late } = await reconcilePass(deps, connection, step.asOf);

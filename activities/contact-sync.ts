@@ -6,8 +6,8 @@ import { openFor } from './connection-access.ts';
 import { contactFields } from './contact-fields.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { parkedBy } from './failures.ts';
-import { contactPages } from './sync-pages.ts';
 import { syncPage } from './sync-page.ts';
+import { contactPages } from './sync-pages.ts';
 
 export type SliceOutcome =
   | { readonly kind: 'more'; readonly seen: number }
@@ -44,7 +44,10 @@ export const contactSyncActivities = (deps: ActivityDependencies) => ({
   },
 
   /** The campaign's unfinished run, if a new one was asked for while the last was closing. */
-  async nextSyncRun(step: { workspaceId: string; campaignId: string }): Promise<{ syncRunId: string } | null> {
+  async nextSyncRun(step: {
+    workspaceId: string;
+    campaignId: string;
+  }): Promise<{ syncRunId: string } | null> {
     const run = await deps.db.inWorkspace(step.workspaceId, (tx) => unfinishedRun(tx, step.campaignId));
     return run && { syncRunId: run.id };
   },
@@ -52,7 +55,10 @@ export const contactSyncActivities = (deps: ActivityDependencies) => ({
 
 export type ContactSyncActivities = ReturnType<typeof contactSyncActivities>;
 
-async function slice(deps: ActivityDependencies, { workspaceId, syncRunId }: SliceStep): Promise<SliceOutcome> {
+async function slice(
+  deps: ActivityDependencies,
+  { workspaceId, syncRunId }: SliceStep,
+): Promise<SliceOutcome> {
   const { run, context } = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const current = await lockRun(tx, syncRunId);
     invariant(current, 'the sync run exists');
@@ -98,7 +104,11 @@ async function haltedBy(deps: ActivityDependencies, run: SyncRun): Promise<Slice
   if (run.wanted === 'running') return null;
   const paused = run.wanted === 'paused';
   await deps.db.inWorkspace(run.workspaceId, (tx) =>
-    updateRun(tx, run.id, paused ? { state: 'paused' } : { state: 'stopped', finishedAt: new Date().toISOString() }),
+    updateRun(
+      tx,
+      run.id,
+      paused ? { state: 'paused' } : { state: 'stopped', finishedAt: new Date().toISOString() },
+    ),
   );
   return { kind: paused ? 'paused' : 'finished' };
 }

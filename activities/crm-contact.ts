@@ -60,7 +60,10 @@ async function readOrNull(hubspot: HubSpot, id: string): Promise<CrmRecord | nul
   }
 }
 
-function madeByUs(record: CrmRecord, { attemptedAt, appId }: { attemptedAt: string; appId: string }): boolean {
+function madeByUs(
+  record: CrmRecord,
+  { attemptedAt, appId }: { attemptedAt: string; appId: string },
+): boolean {
   const { hs_object_source: source, hs_object_source_id: sourceId } = record.properties;
   return (
     source === 'INTEGRATION' &&

@@ -17,7 +17,11 @@ export interface FactsRead {
 }
 
 /** Reads what the pinned rule looks at: one record with the history of the watched and the sale-value property. */
-export async function readFacts(deps: ActivityDependencies, context: ReferralContext, asOf: string): Promise<FactsRead> {
+export async function readFacts(
+  deps: ActivityDependencies,
+  context: ReferralContext,
+  asOf: string,
+): Promise<FactsRead> {
   const { referral, rules, qualification: last, connection } = context;
   const { qualification: rule, saleValue } = rules;
   const object = rule.kind === 'deal-stage' ? 'deal' : 'contact';
@@ -32,7 +36,11 @@ export async function readFacts(deps: ActivityDependencies, context: ReferralCon
     after: last?.reversedAt ?? null,
   };
   if (rule.kind === 'manual' || id === null) {
-    return { facts: { ...base, record: null, saleValue: null }, asked: false, remember: async () => undefined };
+    return {
+      facts: { ...base, record: null, saleValue: null },
+      asked: false,
+      remember: async () => undefined,
+    };
   }
   const { hubspot, connection: open } = openFor(deps, connection, 'interactive');
   const watched = rule.kind === 'deal-stage' ? 'dealstage' : rule.property;
@@ -70,7 +78,10 @@ export async function readFacts(deps: ActivityDependencies, context: ReferralCon
   };
 }
 
-const versions = (record: CrmRecord | null, property: string): { value: string | null; history: readonly PropertyVersion[] } => ({
+const versions = (
+  record: CrmRecord | null,
+  property: string,
+): { value: string | null; history: readonly PropertyVersion[] } => ({
   value: record?.properties[property] ?? null,
   history: record?.history[property] ?? [],
 });

@@ -1,10 +1,10 @@
-import { takeDecision, recordEvent } from '../db/queries/referrals.ts';
 import { holdEpoch } from '../db/queries/connections.ts';
+import { recordEvent, takeDecision } from '../db/queries/referrals.ts';
 import { evaluate } from '../domain/qualification.ts';
 import { HubSpotError } from '../hubspot/failures.ts';
 import { applyDecision } from './apply-decision.ts';
-import type { ActivityDependencies } from './dependencies.ts';
 import { readFacts } from './crm-facts.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { type ReferralStep, readReferral } from './referral-context.ts';
 
 /** Decisions that lose their number to a newer one read again; more in a row than this is a storm, left to a retry. */
@@ -33,7 +33,13 @@ async function decideOnce(deps: ActivityDependencies, step: ReferralStep): Promi
     }
     if (!(await takeDecision(tx, referral.id, referral.decisionSeq))) return false;
     await read.remember(tx);
-    const events = await applyDecision(tx, { context, facts: read.facts, evaluation, step, publicUrl: deps.publicUrl });
+    const events = await applyDecision(tx, {
+      context,
+      facts: read.facts,
+      evaluation,
+      step,
+      publicUrl: deps.publicUrl,
+    });
     for (const event of events) await recordEvent(tx, referral, { ...event, at: step.asOf });
     return true;
   });

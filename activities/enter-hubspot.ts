@@ -1,22 +1,26 @@
-import { completeEntry, beginEntry, rememberDealId } from '../db/queries/crm-entries.ts';
 import { holdEpoch } from '../db/queries/connections.ts';
+import { beginEntry, completeEntry, rememberDealId } from '../db/queries/crm-entries.ts';
 import { rememberContactId } from '../db/queries/people.ts';
 import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
-import { toPublicId } from '../domain/id.ts';
 import { mapFields } from '../domain/field-mapping.ts';
+import { toPublicId } from '../domain/id.ts';
 import { HubSpotError, isHubSpotError } from '../hubspot/failures.ts';
 import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 import { openFor } from './connection-access.ts';
-import { findOrCreateContact, fillExistingContact } from './crm-contact.ts';
+import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { referralFields } from './referral-fields.ts';
 import type { ReferralContext } from './referral-context.ts';
+import { referralFields } from './referral-fields.ts';
 
 /** The unique deal property by which a deal of ours is found again; made when deal mode is saved. */
 export const dealKeyProperty = 'vouchflow_referral_id';
 
 /** Contact first, then the deal tied to it, then the row says `entered`. Each part is skipped when it is done. */
-export async function enterHubSpot(deps: ActivityDependencies, context: ReferralContext): Promise<void> {
+export async function enterHubSpot(
+  deps: ActivityDependencies,
+  context: ReferralContext,
+  asOf: string,
+): Promise<void> {
   const { campaign, referral } = context;
   if (campaign.personInvitedAction !== 'none') {
     const { connection, hubspot } = openFor(deps, context.connection, 'interactive');
@@ -24,13 +28,17 @@ export async function enterHubSpot(deps: ActivityDependencies, context: Referral
     const contactId =
       context.contactEntry?.enteredAt && context.contactEntry.crmId
         ? context.contactEntry.crmId
-        : await enterContact(deps, context, hubspot, fields);
+        : await enterContact(deps, context, hubspot, { fields, asOf });
     if (campaign.personInvitedAction === 'create-contact-and-deal' && !context.dealEntry?.enteredAt) {
-      await enterDeal(deps, context, hubspot, { fields, contactId });
+      await enterDeal(deps, context, hubspot, { fields, contactId, asOf });
     }
     await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
-      if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
-      await updateReferral(tx, referral.id, { enteredAt: new Date().toISOString(), connectionId: connection.id });
+      if (!(await holdEpoch(tx, connection.id, connection.epoch)))
+        throw new HubSpotError({ kind: 'connection-closed' });
+      await updateReferral(tx, referral.id, {
+        enteredAt: new Date().toISOString(),
+        connectionId: connection.id,
+      });
     });
     return;
   }
@@ -45,7 +53,7 @@ async function enterContact(
   deps: ActivityDependencies,
   context: ReferralContext,
   hubspot: HubSpot,
-  fields: Fields,
+  { fields, asOf }: { readonly fields: Fields; readonly asOf: string },
 ): Promise<string> {
   const { referral, campaign, person, rules, mappings } = context;
   const { connection } = openFor(deps, context.connection, 'interactive');
@@ -67,7 +75,8 @@ async function enterContact(
     attemptedAt: entry.attemptedAt,
     appId: deps.hubspotAppId,
   });
-  if (found.outcome === 'found') await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, mapped);
+  if (found.outcome === 'found')
+    await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, mapped);
   await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
     if (!(await holdEpoch(tx, connectionId, epoch))) throw new HubSpotError({ kind: 'connection-closed' });
     const outcome = await completeEntry(tx, entry, {
@@ -79,7 +88,7 @@ async function enterContact(
     await recordEvent(tx, referral, {
       kind: outcome === 'created' ? 'contact-created' : 'contact-found',
       facts: { contactId: found.record.id },
-      at: new Date().toISOString(),
+      at: asOf,
     });
   });
   return found.record.id;
@@ -90,7 +99,7 @@ async function enterDeal(
   deps: ActivityDependencies,
   context: ReferralContext,
   hubspot: HubSpot,
-  { fields, contactId }: { readonly fields: Fields; readonly contactId: string },
+  { fields, contactId, asOf }: { readonly fields: Fields; readonly contactId: string; readonly asOf: string },
 ): Promise<void> {
   const { referral, rules, mappings, campaign } = context;
   const { connection } = openFor(deps, context.connection, 'interactive');
@@ -99,7 +108,8 @@ async function enterDeal(
     beginEntry(tx, { ...owner, owner: { referralId: referral.id }, objectType: 'deal' }),
   );
   const key = toPublicId('referral', referral.id);
-  const ours = () => hubspot.deals.findByUnique({ property: dealKeyProperty, value: key, properties: ['dealstage'] });
+  const ours = () =>
+    hubspot.deals.findByUnique({ property: dealKeyProperty, value: key, properties: ['dealstage'] });
   const { qualification } = rules;
   const stage =
     qualification.kind === 'deal-stage'
@@ -123,9 +133,10 @@ async function enterDeal(
       throw error;
     }));
   await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
-    if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+    if (!(await holdEpoch(tx, connection.id, connection.epoch)))
+      throw new HubSpotError({ kind: 'connection-closed' });
     await completeEntry(tx, entry, { crmId: deal.id, outcome: 'created', readModifiedAt: deal.updatedAt });
     await rememberDealId(tx, { ...owner, referralId: referral.id, crmId: deal.id });
-    await recordEvent(tx, referral, { kind: 'deal-created', facts: { dealId: deal.id }, at: new Date().toISOString() });
+    await recordEvent(tx, referral, { kind: 'deal-created', facts: { dealId: deal.id }, at: asOf });
   });
 }

@@ -2,13 +2,20 @@
  * Decides once what is worth another try. What crosses into Temporal is built anew from codes and ids: the original's
  * message, stack and cause can hold personal data and stay here.
  */
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+
 import { CompleteAsyncError } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { HubSpotError } from '../hubspot/failures.ts';
 
 /** What stops a lifecycle for now and is no failure of an activity: the activity returns it. */
 export interface Parked {
-  readonly reason: 'not-connected' | 'reconnect-needed' | 'hubspot-unavailable' | 'mapping-refused' | 'missing-scope' | 'record-gone';
+  readonly reason:
+    | 'not-connected'
+    | 'reconnect-needed'
+    | 'hubspot-unavailable'
+    | 'mapping-refused'
+    | 'missing-scope'
+    | 'record-gone';
   /** Whether to look again by itself later; otherwise somebody must do something and nudge. */
   readonly retry: boolean;
   readonly property?: string;

@@ -1,8 +1,9 @@
-import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
+import { recordEvent, settleIfOver, updateReferral } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import { enterLedger, loadReward, moveReward, type Reward, rewardsOf } from '../db/queries/rewards.ts';
 import { invariant } from '../domain/invariant.ts';
 import { standsNow } from '../domain/qualification.ts';
+import { isOpen } from '../domain/reward.ts';
 import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
 import type { Receipt, RewardOrder } from '../payouts/provider.ts';
 import { readFacts } from './crm-facts.ts';
@@ -24,7 +25,8 @@ export async function issue(
   const reward = context.rewards.find(({ id }) => id === step.rewardId);
   invariant(reward, 'the reward belongs to the referral');
   if (reward.status === 'issuing') return finishUnknown(deps, context, step, reward);
-  if (!isDue(reward, step.asOf)) return 'not-due';
+  const rule = context.rules.rewards.find(({ id }) => id === reward.rewardRuleId);
+  if (!isDue(reward, { asOf: step.asOf, approval: rule?.approval ?? 'manual' })) return 'not-due';
   if (reward.holdUntil !== null) {
     const { facts } = await readFacts(deps, context, step.asOf);
     if (!standsNow(context.rules.qualification, facts)) return 'changed';
@@ -38,8 +40,14 @@ export async function issue(
   return 'issued';
 }
 
-const isDue = ({ status, holdUntil }: Reward, asOf: string) =>
-  status === 'approved' || (status === 'held' && holdUntil !== null && !isAfter(holdUntil, asOf));
+/** A reward whose rule asks for a person is issued only once it is approved, hold or no hold. */
+function isDue(
+  { status, holdUntil }: Reward,
+  { asOf, approval }: { asOf: string; approval: 'automatic' | 'manual' },
+): boolean {
+  const over = holdUntil === null || !isAfter(holdUntil, asOf);
+  return over && (status === 'approved' || (status === 'held' && approval === 'automatic'));
+}
 
 /** An attempt ended between the order and its receipt: the provider's log says whether there was one. */
 async function finishUnknown(
@@ -80,14 +88,16 @@ async function recordReceipt(
     }
     await enterLedger(tx, issued, 'issued');
     const { amountMinor, currency, provider } = issued;
-    await recordEvent(tx, referral, { kind: 'reward-issued', facts: { rewardId, amountMinor, currency, provider }, at: asOf });
-    const open = (await rewardsOf(tx, referral.id)).filter(({ status }) => !['issued', 'voided', 'clawed_back'].includes(status));
-    if (open.length === 0) {
-      const reversibleUntil = campaign.reversalDays === null ? null : addMs(asOf, campaign.reversalDays * DAY_MS);
-      await updateReferral(tx, referral.id, {
-        status: 'rewarded',
-        ...(reversibleUntil === null ? { settledAt: asOf } : { reversibleUntil }),
-      });
+    await recordEvent(tx, referral, {
+      kind: 'reward-issued',
+      facts: { rewardId, amountMinor, currency, provider },
+      at: asOf,
+    });
+    if (!(await rewardsOf(tx, referral.id)).some(({ status }) => isOpen(status))) {
+      const reversibleUntil =
+        campaign.reversalDays === null ? null : addMs(asOf, campaign.reversalDays * DAY_MS);
+      await updateReferral(tx, referral.id, { status: 'rewarded', reversibleUntil });
+      await settleIfOver(tx, referral.id, asOf);
     }
     await reflectReferrers(tx, {
       workspaceId,

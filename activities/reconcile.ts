@@ -23,7 +23,11 @@ export interface PassResult {
 }
 
 /** The only incremental reader: fast pass up to now, trailing pass an hour behind, for contacts and deals. */
-export async function reconcilePass(deps: ActivityDependencies, connection: Connection, asOf: string): Promise<PassResult> {
+export async function reconcilePass(
+  deps: ActivityDependencies,
+  connection: Connection,
+  asOf: string,
+): Promise<PassResult> {
   const { hubspot } = openFor(deps, connection, 'bulk');
   const total = { seen: 0, late: 0 };
   const from: string[] = [];
@@ -74,7 +78,13 @@ async function readWindow(
   const result = { seen: 0, late: 0 };
   let afterId: string | null = null;
   for (let page = 0; page < pagesPerPass; page += 1) {
-    const records: readonly CrmRecord[] = await hubspot.changed({ objectType, from, to, afterId, properties: [] });
+    const records: readonly CrmRecord[] = await hubspot.changed({
+      objectType,
+      from,
+      to,
+      afterId,
+      properties: [],
+    });
     result.seen += records.length;
     result.late += await deps.db.inWorkspace(connection.workspaceId, async (tx) => {
       await holdFence(tx, connection);
@@ -86,7 +96,13 @@ async function readWindow(
   }
   await deps.db.inWorkspace(connection.workspaceId, async (tx) => {
     await holdFence(tx, connection);
-    await storeCursor(tx, { workspaceId: connection.workspaceId, connectionId: connection.id, objectType, pass, readUntil: to });
+    await storeCursor(tx, {
+      workspaceId: connection.workspaceId,
+      connectionId: connection.id,
+      objectType,
+      pass,
+      readUntil: to,
+    });
   });
   return result;
 }
@@ -102,7 +118,10 @@ async function nudgeHolders(
   const holders = await referralsHolding(tx, connection.id, objectType, [...modified.keys()]);
   const behind = holders.filter(({ crmId, readModifiedAt }) => {
     const updatedAt = modified.get(crmId);
-    return updatedAt !== undefined && (readModifiedAt === null || Date.parse(updatedAt) > Date.parse(readModifiedAt));
+    return (
+      updatedAt !== undefined &&
+      (readModifiedAt === null || Date.parse(updatedAt) > Date.parse(readModifiedAt))
+    );
   });
   await enqueueNudges(
     tx,
@@ -116,7 +135,8 @@ async function nudgeHolders(
 }
 
 async function holdFence(tx: Tx, connection: Connection): Promise<void> {
-  if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+  if (!(await holdEpoch(tx, connection.id, connection.epoch)))
+    throw new HubSpotError({ kind: 'connection-closed' });
 }
 
 const before = (instant: string, ms: number) => new Date(Date.parse(instant) - ms).toISOString();

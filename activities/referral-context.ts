@@ -1,12 +1,17 @@
 import type { Tx, WorkspaceDatabase } from '../db/client.ts';
-import { type Campaign, type CampaignRules, loadCampaign, loadMappings, loadRules } from '../db/queries/campaigns.ts';
+import {
+  type Campaign,
+  type CampaignRules,
+  loadCampaign,
+  loadMappings,
+  loadRules,
+} from '../db/queries/campaigns.ts';
 import { type Connection, loadConnection } from '../db/queries/connections.ts';
 import { type CrmEntry, dealIdOf, loadEntry } from '../db/queries/crm-entries.ts';
-import { contactIdOf } from '../db/queries/people.ts';
+import { contactIdOf, loadPerson, type Person } from '../db/queries/people.ts';
 import { loadReferral, type Referral } from '../db/queries/referrals.ts';
 import { loadReferrer } from '../db/queries/referrers.ts';
 import { lastQualification, type Qualification, type Reward, rewardsOf } from '../db/queries/rewards.ts';
-import { loadPerson, type Person } from '../db/queries/people.ts';
 import type { FieldMapping } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
 
@@ -36,8 +41,10 @@ export interface ReferralStep {
   readonly asOf: string;
 }
 
-export const readReferral = (db: WorkspaceDatabase, { workspaceId, referralId }: ReferralStep): Promise<ReferralContext> =>
-  db.inWorkspace(workspaceId, (tx) => loadContext(tx, referralId));
+export const readReferral = (
+  db: WorkspaceDatabase,
+  { workspaceId, referralId }: ReferralStep,
+): Promise<ReferralContext> => db.inWorkspace(workspaceId, (tx) => loadContext(tx, referralId));
 
 async function loadContext(tx: Tx, referralId: string): Promise<ReferralContext> {
   const referral = await loadReferral(tx, referralId);
@@ -48,7 +55,10 @@ async function loadContext(tx: Tx, referralId: string): Promise<ReferralContext>
     await loadPerson(tx, referral.personId),
     await loadReferrer(tx, referral.referrerId),
   ];
-  invariant(campaign && rules && person && referrer, 'a referral has its campaign, rules, person and referrer');
+  invariant(
+    campaign && rules && person && referrer,
+    'a referral has its campaign, rules, person and referrer',
+  );
   const connectionId = referral.connectionId ?? campaign.connectionId;
   const contactEntry = await loadEntry(tx, { referralId }, 'contact');
   const dealEntry = await loadEntry(tx, { referralId }, 'deal');
@@ -62,7 +72,8 @@ async function loadContext(tx: Tx, referralId: string): Promise<ReferralContext>
     dealEntry,
     connection: connectionId ? await loadConnection(tx, connectionId) : null,
     mappings: await loadMappings(tx, campaign.id, 'person-invited'),
-    contactId: (connectionId && (await contactIdOf(tx, person.id, connectionId))) ?? contactEntry?.crmId ?? null,
+    contactId:
+      (connectionId && (await contactIdOf(tx, person.id, connectionId))) ?? contactEntry?.crmId ?? null,
     dealId: (await dealIdOf(tx, referralId)) ?? dealEntry?.crmId ?? null,
     referrerContactId: connectionId ? await contactIdOf(tx, referrer.person.id, connectionId) : null,
     qualification: await lastQualification(tx, referralId),

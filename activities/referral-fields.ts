@@ -4,7 +4,10 @@ import { toPublicId } from '../domain/id.ts';
 import type { ReferralContext } from './referral-context.ts';
 
 /** What a mapping of the Person Invited section may take from: the person, the referral and the referrer. */
-export function referralFields(context: ReferralContext, publicUrl: string): Partial<Record<MappableField, string | null>> {
+export function referralFields(
+  context: ReferralContext,
+  publicUrl: string,
+): Partial<Record<MappableField, string | null>> {
   const { person, referral, campaign, referrer, referrerContactId } = context;
   return {
     first_name: person.firstName,

@@ -1,4 +1,3 @@
-import type { ReferralContext, ReferralStep } from './referral-context.ts';
 import type { Tx } from '../db/client.ts';
 import { parkReferral, referralFacts, unparkReferral } from '../db/queries/referrals.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -8,6 +7,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { enterHubSpot } from './enter-hubspot.ts';
 import { type Parked, parkedBy } from './failures.ts';
 import { issue } from './issue-reward.ts';
+import type { ReferralContext, ReferralStep } from './referral-context.ts';
 import { readReferral } from './referral-context.ts';
 
 /** The activities of `referralLifecycle`. Each ends with what the row waits for next. */
@@ -19,7 +19,7 @@ export const referralActivities = (deps: ActivityDependencies) => ({
   enterCrm: (step: ReferralStep): Promise<Standing> =>
     parking(deps, step, async (context) => {
       if (context.referral.settledAt !== null) return;
-      if (context.referral.enteredAt === null) await enterHubSpot(deps, context);
+      if (context.referral.enteredAt === null) await enterHubSpot(deps, context, step.asOf);
       await decideReferral(deps, step);
     }),
 
@@ -30,7 +30,9 @@ export const referralActivities = (deps: ActivityDependencies) => ({
    * Issues one reward, once: re-reads HubSpot, claims the reward, orders it under its id, records the receipt. Safe to
    * repeat by the reward id; `changed` says that HubSpot's answer is another one now, and a decision must come first.
    */
-  async issueReward(step: ReferralStep & { readonly rewardId: string }): Promise<{ standing: Standing; changed: boolean }> {
+  async issueReward(
+    step: ReferralStep & { readonly rewardId: string },
+  ): Promise<{ standing: Standing; changed: boolean }> {
     let changed = false;
     const standing = await parking(deps, step, async (context) => {
       changed = (await issue(deps, context, step)) === 'changed';

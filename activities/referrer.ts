@@ -2,8 +2,8 @@ import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
 import { holdEpoch, loadConnection } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
 import { contactIdOf, rememberContactId } from '../db/queries/people.ts';
-import { reflectReferrers, referralLink } from '../db/queries/reflection.ts';
 import { loadReferrer, updateReferrer } from '../db/queries/referrers.ts';
+import { referralLink, reflectReferrers } from '../db/queries/reflection.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
 import { HubSpotError } from '../hubspot/failures.ts';
@@ -36,7 +36,9 @@ export const referrerActivities = (deps: ActivityDependencies) => ({
     } catch (error) {
       const parked = parkedBy(error, deps.attempt());
       if (parked === null) throw error;
-      await deps.db.inWorkspace(step.workspaceId, (tx) => updateReferrer(tx, step.referrerId, { parkedReason: parked.reason }));
+      await deps.db.inWorkspace(step.workspaceId, (tx) =>
+        updateReferrer(tx, step.referrerId, { parkedReason: parked.reason }),
+      );
       return { kind: 'parked', reason: parked.reason, retryAfterMs: parked.retry ? parkedPauseMs : null };
     }
   },
@@ -44,7 +46,10 @@ export const referrerActivities = (deps: ActivityDependencies) => ({
 
 export type ReferrerActivities = ReturnType<typeof referrerActivities>;
 
-async function enter(deps: ActivityDependencies, { workspaceId, referrerId }: ReferrerStep): Promise<ReferrerEntry> {
+async function enter(
+  deps: ActivityDependencies,
+  { workspaceId, referrerId }: ReferrerStep,
+): Promise<ReferrerEntry> {
   const context = await deps.db.inWorkspace(workspaceId, async (tx) => {
     const row = await loadReferrer(tx, referrerId);
     invariant(row, 'the referrer exists');
@@ -93,7 +98,8 @@ async function enter(deps: ActivityDependencies, { workspaceId, referrerId }: Re
     await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, properties);
   }
   await deps.db.inWorkspace(workspaceId, async (tx) => {
-    if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+    if (!(await holdEpoch(tx, connection.id, connection.epoch)))
+      throw new HubSpotError({ kind: 'connection-closed' });
     const { record, outcome } = found;
     await completeEntry(tx, entry, { crmId: record.id, outcome, readModifiedAt: record.updatedAt });
     await rememberContactId(tx, { ...owner, personId: person.id, crmId: record.id });

@@ -3,9 +3,15 @@ import type { Tx } from '../db/client.ts';
 import type { Campaign } from '../db/queries/campaigns.ts';
 import { type Connection, holdEpoch } from '../db/queries/connections.ts';
 import { type ContactToEnrol, enrolContacts, recordWrittenLinks } from '../db/queries/enrolments.ts';
-import { reflectedFields, referralLink } from '../db/queries/reflection.ts';
 import { referrerFigures } from '../db/queries/referrers.ts';
-import { advanceRun, lockRun, recordExceptions, type SyncException, type SyncRun } from '../db/queries/sync-runs.ts';
+import { referralLink, reflectedFields } from '../db/queries/reflection.ts';
+import {
+  advanceRun,
+  lockRun,
+  recordExceptions,
+  type SyncException,
+  type SyncRun,
+} from '../db/queries/sync-runs.ts';
 import { emailKey } from '../domain/email.ts';
 import type { FieldMapping } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
@@ -36,10 +42,16 @@ interface WantedRecord extends RecordUpdate {
  * One page: enrol in a transaction; write to HubSpot what differs; record what was written, the exceptions and the
  * cursor in a second transaction. A crash repeats one page, and nothing of it happens twice. Returns the run's row.
  */
-export async function syncPage(deps: ActivityDependencies, context: PageContext, page: ContactPage): Promise<SyncRun> {
+export async function syncPage(
+  deps: ActivityDependencies,
+  context: PageContext,
+  page: ContactPage,
+): Promise<SyncRun> {
   const { run, hubspot } = context;
   const { contacts, exceptions } = readable(page.records, context.fields);
-  const { wanted, duplicates } = await deps.db.inWorkspace(run.workspaceId, (tx) => enrol(deps, tx, context, contacts));
+  const { wanted, duplicates } = await deps.db.inWorkspace(run.workspaceId, (tx) =>
+    enrol(deps, tx, context, contacts),
+  );
   const byId = new Map(page.records.map((record) => [record.id, record]));
   const differing = wanted.flatMap((each) => {
     const held = byId.get(each.id)?.properties ?? {};
@@ -114,7 +126,10 @@ async function enrol(
     contacts,
     newCode: () => newLinkCode(randomInt),
   });
-  const figures = await referrerFigures(tx, enrolment.contacts.map(({ referrerId }) => referrerId));
+  const figures = await referrerFigures(
+    tx,
+    enrolment.contacts.map(({ referrerId }) => referrerId),
+  );
   const byReferrer = new Map(figures.map((each) => [each.referrerId, each]));
   const wanted = enrolment.contacts.flatMap(({ crmId, referrerId, enrolled }) => {
     const theirs = byReferrer.get(referrerId);
@@ -131,7 +146,10 @@ async function enrol(
   return { wanted, duplicates: enrolment.duplicates };
 }
 
-async function writeInBatches(hubspot: HubSpot, updates: readonly RecordUpdate[]): Promise<Map<string, SyncException>> {
+async function writeInBatches(
+  hubspot: HubSpot,
+  updates: readonly RecordUpdate[],
+): Promise<Map<string, SyncException>> {
   const refused = new Map<string, SyncException>();
   for (let first = 0; first < updates.length; first += 100) {
     const batch = updates.slice(first, first + 100).map(({ id, properties }) => ({ id, properties }));
@@ -144,5 +162,6 @@ async function writeInBatches(hubspot: HubSpot, updates: readonly RecordUpdate[]
 }
 
 async function holdFence(tx: Tx, { connection }: PageContext): Promise<void> {
-  if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+  if (!(await holdEpoch(tx, connection.id, connection.epoch)))
+    throw new HubSpotError({ kind: 'connection-closed' });
 }

@@ -19,7 +19,10 @@ const batchSize = 100;
 /** The contacts of a scope, page by page; the next page is read while the caller works on this one. */
 export async function* contactPages(hubspot: HubSpot, scope: Scope): AsyncGenerator<ContactPage> {
   const properties = [...new Set(scope.properties)];
-  const read = (after: string | null) => (scope.listId === null ? readAll(hubspot, after, properties) : readList(hubspot, scope.listId, after, properties));
+  const read = (after: string | null) =>
+    scope.listId === null
+      ? readAll(hubspot, after, properties)
+      : readList(hubspot, scope.listId, after, properties);
   let next: Promise<ContactPage> | null = read(scope.from);
   while (next !== null) {
     const page: ContactPage = await next;
@@ -30,16 +33,27 @@ export async function* contactPages(hubspot: HubSpot, scope: Scope): AsyncGenera
   }
 }
 
-async function readAll(hubspot: HubSpot, after: string | null, properties: readonly string[]): Promise<ContactPage> {
+async function readAll(
+  hubspot: HubSpot,
+  after: string | null,
+  properties: readonly string[],
+): Promise<ContactPage> {
   const { results, after: following } = await hubspot.contacts.page({ after, properties });
   return { records: results, after: following };
 }
 
-async function readList(hubspot: HubSpot, listId: string, after: string | null, properties: readonly string[]): Promise<ContactPage> {
+async function readList(
+  hubspot: HubSpot,
+  listId: string,
+  after: string | null,
+  properties: readonly string[],
+): Promise<ContactPage> {
   const members = await hubspot.lists.members({ listId, after });
   const records: CrmRecord[] = [];
   for (let first = 0; first < members.results.length; first += batchSize) {
-    const lookups = await hubspot.contacts.readMany(members.results.slice(first, first + batchSize), { properties });
+    const lookups = await hubspot.contacts.readMany(members.results.slice(first, first + batchSize), {
+      properties,
+    });
     records.push(...lookups.flatMap(({ record }) => (record ? [record] : [])));
   }
   return { records, after: members.after };

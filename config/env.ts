@@ -20,25 +20,43 @@ const encryptionKeys = z.string().transform((value, context) => {
     return { id, key: Buffer.from(encoded, 'base64') };
   });
   if (keys.every(({ id, key }) => /^[\w-]{1,32}$/.test(id) && key.length === 32)) return keys;
-  context.addIssue({ code: 'custom', message: 'must be id:key pairs separated by commas, each key 32 bytes in base64' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be id:key pairs separated by commas, each key 32 bytes in base64',
+  });
   return z.NEVER;
 });
 
+/** What an app's webhooks are subscribed to unless the installation says otherwise; anything else is polled. */
+export const defaultWebhookProperties = 'lifecyclestage,hs_lead_status,email,dealstage,amount,pipeline';
+
 const shared = {
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('logs in as vf_app, under row-level security'),
-  SYSTEM_DATABASE_URL: url(['postgres:', 'postgresql:']).describe('logs in as vf_system: ingest, relay and loops'),
-  PUBLIC_URL: http.transform(withoutTrailingSlash).describe('where browsers and HubSpot reach this installation'),
+  SYSTEM_DATABASE_URL: url(['postgres:', 'postgresql:']).describe(
+    'logs in as vf_system: ingest, relay and loops',
+  ),
+  PUBLIC_URL: http
+    .transform(withoutTrailingSlash)
+    .describe('where browsers and HubSpot reach this installation'),
   ENCRYPTION_KEYS: encryptionKeys.describe('key ring for HubSpot tokens, newest first'),
   HUBSPOT_CLIENT_ID: z.string().min(1),
   HUBSPOT_CLIENT_SECRET: z.string().min(1),
   HUBSPOT_APP_ID: z.string().regex(/^\d+$/, 'must be the numeric id of your HubSpot app'),
   HUBSPOT_API_URL: http.default('https://api.hubapi.com').transform(withoutTrailingSlash),
   HUBSPOT_AUTH_URL: http.default('https://app.hubspot.com').transform(withoutTrailingSlash),
-  HUBSPOT_API_VERSION: z.string().regex(/^(v3|\d{4}-\d{2})$/, 'must be v3 or a dated version such as 2026-09').default('v3'),
+  HUBSPOT_API_VERSION: z
+    .string()
+    .regex(/^(v3|\d{4}-\d{2})$/, 'must be v3 or a dated version such as 2026-09')
+    .default('v3'),
   HUBSPOT_WEBHOOK_PROPERTIES: z
     .string()
-    .default('lifecyclestage,hs_lead_status,email,dealstage,amount,pipeline')
-    .transform((value) => value.split(',').map((name) => name.trim()).filter(Boolean)),
+    .default(defaultWebhookProperties)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
   TEMPORAL_UI_URL: http.optional().transform((value) => value && withoutTrailingSlash(value)),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 } as const;
@@ -72,7 +90,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const apiConfig = (env: Environment = process.env): ApiConfig => parse(apiSchema, env);
 export const workerConfig = (env: Environment = process.env): WorkerConfig => parse(workerSchema, env);
-export const migrationConfig = (env: Environment = process.env): MigrationConfig => parse(migrationSchema, env);
+export const migrationConfig = (env: Environment = process.env): MigrationConfig =>
+  parse(migrationSchema, env);
 
 /** Temporal's own variables, for `@temporalio/envconfig`. */
 export const temporalEnvironment = (env: Environment = process.env): Record<string, string | undefined> =>
@@ -86,5 +105,7 @@ function parse<S extends z.ZodType>(schema: S, env: Environment): z.output<S> {
     const name = path.map(String).join('.');
     return `  ${name} ${given[name] === undefined ? 'is missing' : message}`;
   });
-  throw new ConfigurationError(`The configuration is not complete:\n${lines.join('\n')}\nSee .env.example for every variable.`);
+  throw new ConfigurationError(
+    `The configuration is not complete:\n${lines.join('\n')}\nSee .env.example for every variable.`,
+  );
 }

@@ -61,6 +61,8 @@ export async function refusePrivilegedRole(database: Database): Promise<void> {
     ),
   );
   if (role?.privileged) {
-    throw new Error(`DATABASE_URL logs in as "${role.name}", which bypasses row-level security; use the role vf_app.`);
+    throw new Error(
+      `DATABASE_URL logs in as "${role.name}", which bypasses row-level security; use the role vf_app.`,
+    );
   }
 }

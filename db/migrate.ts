@@ -23,7 +23,9 @@ export async function migrate({ migrationUrl, databaseUrl, systemUrl }: Database
     await sql`select pg_advisory_lock(${migrationLock})`;
     await ensureRole(sql, databaseUrl);
     await ensureRole(sql, systemUrl);
-    await runMigrations(drizzle(sql), { migrationsFolder: new URL('./migrations', import.meta.url).pathname });
+    await runMigrations(drizzle(sql), {
+      migrationsFolder: new URL('./migrations', import.meta.url).pathname,
+    });
     await sql`select vf_ensure_click_partitions()`;
     await secureTables(sql);
   } finally {

@@ -27,7 +27,11 @@ export function secretBox(keys: KeyRing): SecretBox {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.key, iv).setAAD(boundTo(place));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return ['v1', current.id, ...[iv, cipher.getAuthTag(), body].map((part) => part.toString('base64url'))].join('.');
+      return [
+        'v1',
+        current.id,
+        ...[iv, cipher.getAuthTag(), body].map((part) => part.toString('base64url')),
+      ].join('.');
     },
     open(sealed, place) {
       const [version, keyId, ...parts] = sealed.split('.');

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 /** A log line is a constant sentence with ids as fields; what could be a secret or an address is removed by name. */
 export const createLogger = (level: string, role: string): Logger =>
@@ -6,7 +6,17 @@ export const createLogger = (level: string, role: string): Logger =>
     level,
     base: { role },
     redact: {
-      paths: ['email', 'token', 'accessToken', 'refreshToken', 'authorization', '*.email', '*.token', '*.accessToken', '*.refreshToken'],
+      paths: [
+        'email',
+        'token',
+        'accessToken',
+        'refreshToken',
+        'authorization',
+        '*.email',
+        '*.token',
+        '*.accessToken',
+        '*.refreshToken',
+      ],
       censor: '[removed]',
     },
   });

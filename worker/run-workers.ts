@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { connectionActivities, type ConnectionDependencies } from '../activities/connection.ts';
+import { type ConnectionDependencies, connectionActivities } from '../activities/connection.ts';
 import { contactSyncActivities } from '../activities/contact-sync.ts';
 import { referralActivities } from '../activities/referral.ts';
 import { referrerActivities } from '../activities/referrer.ts';
@@ -55,7 +55,12 @@ export async function runWorkers({ env, deps, log }: WorkersOptions): Promise<Ru
   };
   const workers = await Promise.all([
     // A killed worker's sticky queue costs ten seconds by default.
-    Worker.create({ ...shared, taskQueue: taskQueues.main, workflowBundle, stickyQueueScheduleToStartTimeout: '2 s' }),
+    Worker.create({
+      ...shared,
+      taskQueue: taskQueues.main,
+      workflowBundle,
+      stickyQueueScheduleToStartTimeout: '2 s',
+    }),
     Worker.create({ ...shared, taskQueue: taskQueues.hubspot, maxConcurrentActivityTaskExecutions: 8 }),
     Worker.create({ ...shared, taskQueue: taskQueues.slices, maxConcurrentActivityTaskExecutions: 2 }),
   ]);

@@ -1,6 +1,15 @@
 /** How the worker reaches Temporal as a client: starts and nudges, by the policies of the contract. */
-import { Client, Connection, isGrpcServiceError, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes, type SearchAttributePair } from '@temporalio/common';
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  TypedSearchAttributes,
+} from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Attributes, Nudge, WorkflowStart } from '../workflows/contract.ts';
 import { nudgedSignal, startPolicies, taskQueues } from '../workflows/contract.ts';
@@ -11,7 +20,9 @@ const attributeKeys = ['WorkspaceId', 'CampaignId', 'ConnectionId'] as const;
 export type TemporalEnvironment = Record<string, string | undefined>;
 
 export function temporalConnection(env: TemporalEnvironment) {
-  const given = Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  const given = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: given });
   return { connectionOptions, namespace };
 }
@@ -33,7 +44,10 @@ export async function ensureSearchAttributes(client: Client): Promise<'registere
     return 'registered';
   } catch (error) {
     if (isGrpcServiceError(error) && error.code === grpc.alreadyExists) return 'registered';
-    if (isGrpcServiceError(error) && (error.code === grpc.permissionDenied || error.code === grpc.unimplemented)) {
+    if (
+      isGrpcServiceError(error) &&
+      (error.code === grpc.permissionDenied || error.code === grpc.unimplemented)
+    ) {
       return 'not-permitted';
     }
     throw error;
@@ -62,7 +76,9 @@ export async function nudgeWorkflow(client: Client, start: WorkflowStart, nudge:
 
 /** True when the failure is the row's own; anything else means that Temporal is away. */
 export const isOwnFault = (error: unknown): boolean =>
-  isGrpcServiceError(error) ? error.code === grpc.invalidArgument : error instanceof TypeError || error instanceof RangeError;
+  isGrpcServiceError(error)
+    ? error.code === grpc.invalidArgument
+    : error instanceof TypeError || error instanceof RangeError;
 
 async function unlessClosed(send: () => Promise<unknown>): Promise<Delivery> {
   try {

@@ -31,8 +31,15 @@ export interface RunningWorker {
 const minuteMs = 60_000;
 
 /** Resolves when everything runs. `env` holds Temporal's own variables. */
-export async function startWorker(config: WorkerConfig, env: TemporalEnvironment, log: Logger): Promise<RunningWorker> {
-  const database = connectDatabase({ databaseUrl: config.DATABASE_URL, systemUrl: config.SYSTEM_DATABASE_URL });
+export async function startWorker(
+  config: WorkerConfig,
+  env: TemporalEnvironment,
+  log: Logger,
+): Promise<RunningWorker> {
+  const database = connectDatabase({
+    databaseUrl: config.DATABASE_URL,
+    systemUrl: config.SYSTEM_DATABASE_URL,
+  });
   await refusePrivilegedRole(database);
   const box = secretBox(config.ENCRYPTION_KEYS);
   const { system } = database;
@@ -66,7 +73,14 @@ export async function startWorker(config: WorkerConfig, env: TemporalEnvironment
       openSecret: (sealed, connectionId, column) => box.open(sealed, tokenPlace(column, connectionId)),
     },
   });
-  const shared = { db: system, client, log, relayId: randomUUID(), appId: config.HUBSPOT_APP_ID, openHubSpot: gateway.open };
+  const shared = {
+    db: system,
+    client,
+    log,
+    relayId: randomUUID(),
+    appId: config.HUBSPOT_APP_ID,
+    openHubSpot: gateway.open,
+  };
   const loops: Readonly<Record<string, Loop>> = {
     [outboxChannel]: startLoop({ name: 'outbox', everyMs: 1_000, log, step: () => relayOutbox(shared) }),
     [inboxChannel]: startLoop({ name: 'inbox', everyMs: 1_000, log, step: () => relayInbox(shared) }),

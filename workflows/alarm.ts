@@ -10,7 +10,15 @@ export class Alarm {
   #scope: CancellationScope | null = null;
 
   /** Resolves when `happened()` is true, or at `at` (at once when it has passed); null waits without an end. */
-  async wait({ until, at, summary }: { until: () => boolean; at: string | null; summary: string }): Promise<void> {
+  async wait({
+    until,
+    at,
+    summary,
+  }: {
+    until: () => boolean;
+    at: string | null;
+    summary: string;
+  }): Promise<void> {
     if (at !== this.#at) this.#set(at, summary);
     await condition(() => until() || this.#rang);
     if (!this.#rang) return;

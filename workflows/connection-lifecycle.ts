@@ -46,7 +46,8 @@ export async function connectionLifecycle(input: ConnectionInput): Promise<void>
   for (;;) {
     dirty = false;
     const next = await nextConnectionEpoch({ workspaceId, connectionId });
-    if (next !== null) await continueAsNew<typeof connectionLifecycle>({ ...input, epoch: next, dirty: false });
+    if (next !== null)
+      await continueAsNew<typeof connectionLifecycle>({ ...input, epoch: next, dirty: false });
     if (!dirty) return;
   }
 }

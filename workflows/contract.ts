@@ -86,7 +86,9 @@ interface Owned {
   readonly workspaceId: string;
 }
 
-export function referralWorkflow(row: Owned & { referralId: string; campaignId: string }): WorkflowStart<ReferralInput> {
+export function referralWorkflow(
+  row: Owned & { referralId: string; campaignId: string },
+): WorkflowStart<ReferralInput> {
   const { workspaceId, referralId, campaignId } = row;
   return {
     workflowType: 'referralLifecycle',
@@ -95,7 +97,9 @@ export function referralWorkflow(row: Owned & { referralId: string; campaignId: 
   };
 }
 
-export function referrerWorkflow(row: Owned & { referrerId: string; campaignId: string }): WorkflowStart<ReferrerInput> {
+export function referrerWorkflow(
+  row: Owned & { referrerId: string; campaignId: string },
+): WorkflowStart<ReferrerInput> {
   const { workspaceId, referrerId, campaignId } = row;
   return {
     workflowType: 'referrerEntry',
@@ -125,7 +129,10 @@ export function connectionWorkflow(
   return {
     workflowType: 'connectionLifecycle',
     workflowId: `connection:${toPublicId('connection', connectionId)}`,
-    input: { args: { v: 1, workspaceId, connectionId, epoch }, attributes: attributes({ workspaceId, connectionId }) },
+    input: {
+      args: { v: 1, workspaceId, connectionId, epoch },
+      attributes: attributes({ workspaceId, connectionId }),
+    },
   };
 }
 
@@ -139,9 +146,16 @@ function attributes(ids: { workspaceId: string; campaignId?: string; connectionI
 
 /** One place for every timeout. HubSpot's own request timeout, 12 s, lies below the activities that contain it. */
 export const timeouts = {
-  hubspotActivity: { startToCloseTimeout: '45 s', retry: { initialInterval: '1 s', maximumInterval: '30 s' } },
+  hubspotActivity: {
+    startToCloseTimeout: '45 s',
+    retry: { initialInterval: '1 s', maximumInterval: '30 s' },
+  },
   activity: { startToCloseTimeout: '15 s', retry: { initialInterval: '1 s', maximumInterval: '30 s' } },
-  slice: { startToCloseTimeout: '2 min', heartbeatTimeout: '25 s', retry: { initialInterval: '1 s', maximumInterval: '30 s' } },
+  slice: {
+    startToCloseTimeout: '2 min',
+    heartbeatTimeout: '25 s',
+    retry: { initialInterval: '1 s', maximumInterval: '30 s' },
+  },
 } as const;
 
 /** Continue as new before history grows past this, or signals past that (the server's suggestion ignores signals). */

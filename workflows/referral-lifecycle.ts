@@ -6,14 +6,18 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { ReferralActivities } from '../activities/referral.ts';
-import { toInstant } from '../domain/time.ts';
 import { describeStanding, dueReward, type Standing } from '../domain/standing.ts';
+import { toInstant } from '../domain/time.ts';
 import { Alarm } from './alarm.ts';
 import { type Nudge, nudgedSignal, type ReferralInput, taskQueues, timeouts } from './contract.ts';
 import { shouldStartAnew } from './start-anew.ts';
 
 const hubspot = (summary: string) =>
-  proxyActivities<ReferralActivities>({ taskQueue: taskQueues.hubspot, ...timeouts.hubspotActivity, summary });
+  proxyActivities<ReferralActivities>({
+    taskQueue: taskQueues.hubspot,
+    ...timeouts.hubspotActivity,
+    summary,
+  });
 const { enterCrm } = hubspot('Enter HubSpot');
 const { decide } = hubspot('Read HubSpot and decide');
 const { issueReward } = hubspot('Issue the reward');
@@ -38,7 +42,11 @@ export async function referralLifecycle(input: ReferralInput): Promise<{ status:
   while (!standing.settled) {
     setCurrentDetails(describeStanding(standing));
     if (dueReward(standing, step().asOf) === null) {
-      await alarm.wait({ until: () => dirty, at: standing.deadline, summary: `Until the next deadline: ${standing.waitingFor}` });
+      await alarm.wait({
+        until: () => dirty,
+        at: standing.deadline,
+        summary: `Until the next deadline: ${standing.waitingFor}`,
+      });
     }
     if (shouldStartAnew(nudges)) await continueAsNew<typeof referralLifecycle>({ ...input, dirty: true });
     const rewardId = dueReward(standing, step().asOf);

@@ -1,4 +1,10 @@
-import { condition, defineSignal, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import type { ReferrerActivities } from '../activities/referrer.ts';
 import { type Nudge, nudgedSignal, type ReferrerInput, taskQueues, timeouts } from './contract.ts';
 
@@ -9,7 +15,10 @@ const { enterReferrer } = proxyActivities<ReferrerActivities>({
 });
 
 /** Person Referring: create the contact if it is new, write the referral link back; seconds, unless HubSpot is away. */
-export async function referrerEntry({ workspaceId, referrerId }: ReferrerInput): Promise<{ entered: boolean }> {
+export async function referrerEntry({
+  workspaceId,
+  referrerId,
+}: ReferrerInput): Promise<{ entered: boolean }> {
   let dirty = false;
   setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
     dirty = true;
@@ -20,8 +29,6 @@ export async function referrerEntry({ workspaceId, referrerId }: ReferrerInput):
     if (entry.kind === 'entered') return { entered: true };
     if (entry.kind === 'nothing-to-do') return { entered: false };
     setCurrentDetails(`Waiting: ${entry.reason}. A nudge or the next try moves it.`);
-    await (entry.retryAfterMs === null
-      ? condition(() => dirty)
-      : condition(() => dirty, entry.retryAfterMs));
+    await (entry.retryAfterMs === null ? condition(() => dirty) : condition(() => dirty, entry.retryAfterMs));
   }
 }

@@ -19,10 +19,16 @@ export async function insertCampaign(tx: Tx, row: NewCampaign): Promise<Campaign
   return campaign ?? null;
 }
 
-export type CampaignChanges = Partial<Omit<typeof campaigns.$inferInsert, 'id' | 'workspaceId' | 'createdAt' | 'version'>>;
+export type CampaignChanges = Partial<
+  Omit<typeof campaigns.$inferInsert, 'id' | 'workspaceId' | 'createdAt' | 'version'>
+>;
 
 /** Every edit raises the version. The caller holds the campaign's lock; a taken slug is a unique violation. */
-export async function updateCampaign(tx: Tx, campaignId: string, changes: CampaignChanges): Promise<Campaign> {
+export async function updateCampaign(
+  tx: Tx,
+  campaignId: string,
+  changes: CampaignChanges,
+): Promise<Campaign> {
   const [campaign] = await tx
     .update(campaigns)
     .set({ ...changes, version: sql`${campaigns.version} + 1` })

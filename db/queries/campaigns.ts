@@ -4,7 +4,13 @@ import type { FieldMapping } from '../../domain/field-mapping.ts';
 import type { QualificationCondition, QualificationRule } from '../../domain/qualification-rule.ts';
 import type { RewardRule } from '../../domain/reward.ts';
 import type { Tx } from '../client.ts';
-import { campaigns, fieldMappings, qualificationRules, rewardRules, syncSettings } from '../schema/campaigns.ts';
+import {
+  campaigns,
+  fieldMappings,
+  qualificationRules,
+  rewardRules,
+  syncSettings,
+} from '../schema/campaigns.ts';
 
 export type Campaign = typeof campaigns.$inferSelect;
 export type MappingSection = (typeof fieldMappings.$inferSelect)['section'];
@@ -33,7 +39,12 @@ export async function loadRules(tx: Tx, campaignId: string, ruleId?: string): Pr
   const [row] = await tx
     .select()
     .from(qualificationRules)
-    .where(and(eq(qualificationRules.campaignId, campaignId), ruleId ? eq(qualificationRules.id, ruleId) : undefined))
+    .where(
+      and(
+        eq(qualificationRules.campaignId, campaignId),
+        ruleId ? eq(qualificationRules.id, ruleId) : undefined,
+      ),
+    )
     .orderBy(desc(qualificationRules.version))
     .limit(1);
   if (!row) return null;
@@ -45,7 +56,12 @@ export async function loadRules(tx: Tx, campaignId: string, ruleId?: string): Pr
   return {
     ruleId: row.id,
     version: row.version,
-    qualification: { ...(row.definition as object), id: row.id, version: row.version, kind: row.kind } as QualificationRule,
+    qualification: {
+      ...(row.definition as object),
+      id: row.id,
+      version: row.version,
+      kind: row.kind,
+    } as QualificationRule,
     saleValue:
       row.saleValueObject && row.saleValueProperty
         ? { object: row.saleValueObject, property: row.saleValueProperty }
@@ -81,7 +97,9 @@ export async function saveRules(tx: Tx, campaign: Campaign, rules: NewRules): Pr
     createdAt: new Date().toISOString(),
   });
   if (rules.rewards.length > 0) {
-    await tx.insert(rewardRules).values(rules.rewards.map((rule, position) => ({ id: newId(), ...owner, position, ...rule })));
+    await tx
+      .insert(rewardRules)
+      .values(rules.rewards.map((rule, position) => ({ id: newId(), ...owner, position, ...rule })));
   }
   const saved = await loadRules(tx, campaign.id);
   if (!saved) throw new Error('Saved rules are not found');
@@ -94,11 +112,16 @@ function toRewardRule(row: typeof rewardRules.$inferSelect): RewardRule {
   if (row.kind === 'fixed' && amountMinor !== null && currency !== null) {
     return { ...shared, kind: 'fixed', amountMinor, currency };
   }
-  if (row.kind === 'percentage' && rateBasisPoints !== null) return { ...shared, kind: 'percentage', rateBasisPoints };
+  if (row.kind === 'percentage' && rateBasisPoints !== null)
+    return { ...shared, kind: 'percentage', rateBasisPoints };
   throw new Error(`Reward rule ${id} is incomplete`);
 }
 
-export async function loadMappings(tx: Tx, campaignId: string, section: MappingSection): Promise<FieldMapping[]> {
+export async function loadMappings(
+  tx: Tx,
+  campaignId: string,
+  section: MappingSection,
+): Promise<FieldMapping[]> {
   const rows = await tx
     .select()
     .from(fieldMappings)

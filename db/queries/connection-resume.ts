@@ -14,7 +14,13 @@ export async function waitingReferrers(
     .select({ id: referrers.id, campaignId: referrers.campaignId, workspaceId: referrers.workspaceId })
     .from(referrers)
     .innerJoin(campaigns, eq(campaigns.id, referrers.campaignId))
-    .where(and(eq(campaigns.connectionId, connectionId), isNotNull(referrers.parkedReason), isNull(referrers.enteredAt)));
+    .where(
+      and(
+        eq(campaigns.connectionId, connectionId),
+        isNotNull(referrers.parkedReason),
+        isNull(referrers.enteredAt),
+      ),
+    );
 }
 
 /** What the account says about itself; only while the connection is the one that was asked. */
@@ -35,7 +41,11 @@ export async function accountOfPortal(
   portalId: string,
 ): Promise<Pick<Connection, 'timeZone' | 'currency' | 'uiDomain'> | null> {
   const [row] = await tx
-    .select({ timeZone: connections.timeZone, currency: connections.currency, uiDomain: connections.uiDomain })
+    .select({
+      timeZone: connections.timeZone,
+      currency: connections.currency,
+      uiDomain: connections.uiDomain,
+    })
     .from(connections)
     .where(eq(connections.portalId, portalId));
   return row ?? null;

@@ -57,7 +57,11 @@ export async function storeConnection(tx: Tx, box: SecretBox, input: NewConnecti
   const { tokens, scopes, ...details } = input;
   const open = await openConnection(tx);
   if (open && open.portalId !== input.portalId) return { kind: 'another-is-active', portalId: open.portalId };
-  const [known] = await tx.select().from(connections).where(eq(connections.portalId, input.portalId)).for('update');
+  const [known] = await tx
+    .select()
+    .from(connections)
+    .where(eq(connections.portalId, input.portalId))
+    .for('update');
   const id = known?.id ?? newId();
   const values = {
     ...details,
@@ -69,8 +73,15 @@ export async function storeConnection(tx: Tx, box: SecretBox, input: NewConnecti
     ...sealedTokens(box, id, tokens),
   };
   const [connection] = known
-    ? await tx.update(connections).set({ ...values, epoch: known.epoch + 1 }).where(eq(connections.id, id)).returning()
-    : await tx.insert(connections).values({ id, ...values }).returning();
+    ? await tx
+        .update(connections)
+        .set({ ...values, epoch: known.epoch + 1 })
+        .where(eq(connections.id, id))
+        .returning()
+    : await tx
+        .insert(connections)
+        .values({ id, ...values })
+        .returning();
   if (!connection) throw new Error('A connection was not stored');
   return { kind: 'connected', connection, again: known !== undefined };
 }
@@ -79,7 +90,11 @@ export async function storeConnection(tx: Tx, box: SecretBox, input: NewConnecti
  * S86: at once, in one transaction: the epoch rises, so nothing queued may send or store; the tokens move to where
  * only the revoking activity reads them. What was synced stays (S87). Null when nothing is connected.
  */
-export async function closeConnection(tx: Tx, connectionId: string, reason: string): Promise<Connection | null> {
+export async function closeConnection(
+  tx: Tx,
+  connectionId: string,
+  reason: string,
+): Promise<Connection | null> {
   const [row] = await tx
     .select()
     .from(connections)
@@ -112,7 +127,11 @@ export async function closeConnection(tx: Tx, connectionId: string, reason: stri
 }
 
 /** The cached part of a portal's schema (`contact-properties`, `deal-properties`, `pipelines`, `lists`). */
-export async function cachedSchema<T>(tx: Tx, connectionId: string, kind: string): Promise<{ content: T; fetchedAt: string } | null> {
+export async function cachedSchema<T>(
+  tx: Tx,
+  connectionId: string,
+  kind: string,
+): Promise<{ content: T; fetchedAt: string } | null> {
   const [row] = await tx
     .select()
     .from(portalSchema)

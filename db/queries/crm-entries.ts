@@ -8,10 +8,19 @@ export type CrmEntry = typeof crmEntries.$inferSelect;
 type EntryOwner = { readonly referralId: string } | { readonly referrerId: string };
 
 const ownedBy = (owner: EntryOwner) =>
-  'referralId' in owner ? eq(crmEntries.referralId, owner.referralId) : eq(crmEntries.referrerId, owner.referrerId);
+  'referralId' in owner
+    ? eq(crmEntries.referralId, owner.referralId)
+    : eq(crmEntries.referrerId, owner.referrerId);
 
-export async function loadEntry(tx: Tx, owner: EntryOwner, objectType: 'contact' | 'deal'): Promise<CrmEntry | null> {
-  const [row] = await tx.select().from(crmEntries).where(and(ownedBy(owner), eq(crmEntries.objectType, objectType)));
+export async function loadEntry(
+  tx: Tx,
+  owner: EntryOwner,
+  objectType: 'contact' | 'deal',
+): Promise<CrmEntry | null> {
+  const [row] = await tx
+    .select()
+    .from(crmEntries)
+    .where(and(ownedBy(owner), eq(crmEntries.objectType, objectType)));
   return row ?? null;
 }
 
@@ -45,15 +54,24 @@ export async function completeEntry(
   if (entry.outcome !== null && entry.crmId === result.crmId) return entry.outcome;
   const enteredAt = new Date().toISOString();
   if (result.outcome === 'created') {
-    const claimed = await tx.transaction(async (inner) =>
-      inner.update(crmEntries).set({ ...result, enteredAt }).where(eq(crmEntries.id, entry.id)).returning({ id: crmEntries.id }),
-    ).catch((error: unknown) => {
-      if (isUniqueViolation(error)) return null;
-      throw error;
-    });
+    const claimed = await tx
+      .transaction(async (inner) =>
+        inner
+          .update(crmEntries)
+          .set({ ...result, enteredAt })
+          .where(eq(crmEntries.id, entry.id))
+          .returning({ id: crmEntries.id }),
+      )
+      .catch((error: unknown) => {
+        if (isUniqueViolation(error)) return null;
+        throw error;
+      });
     if (claimed) return 'created';
   }
-  await tx.update(crmEntries).set({ ...result, outcome: 'found', enteredAt }).where(eq(crmEntries.id, entry.id));
+  await tx
+    .update(crmEntries)
+    .set({ ...result, outcome: 'found', enteredAt })
+    .where(eq(crmEntries.id, entry.id));
   return 'found';
 }
 

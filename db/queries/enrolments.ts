@@ -56,20 +56,31 @@ export async function enrolContacts(tx: Tx, input: EnrolmentInput): Promise<Enro
 }
 
 /** The person of each contact: by the contact's id where we know it, else by address; new people are made. */
-async function resolvePeople(tx: Tx, { workspaceId, connectionId, contacts }: EnrolmentInput): Promise<Map<string, string>> {
+async function resolvePeople(
+  tx: Tx,
+  { workspaceId, connectionId, contacts }: EnrolmentInput,
+): Promise<Map<string, string>> {
   const now = new Date().toISOString();
   const ofContact = and(
     eq(personCrmIds.connectionId, connectionId),
     eq(personCrmIds.objectType, 'contact'),
-    inArray(personCrmIds.crmId, contacts.map(({ crmId }) => crmId)),
+    inArray(
+      personCrmIds.crmId,
+      contacts.map(({ crmId }) => crmId),
+    ),
   );
-  const known = await tx.select({ crmId: personCrmIds.crmId, personId: personCrmIds.personId }).from(personCrmIds).where(ofContact);
+  const known = await tx
+    .select({ crmId: personCrmIds.crmId, personId: personCrmIds.personId })
+    .from(personCrmIds)
+    .where(ofContact);
   const personByContact = new Map(known.map(({ crmId, personId }) => [crmId, personId]));
   const unknown = contacts.filter(({ crmId }) => !personByContact.has(crmId));
   if (unknown.length === 0) return personByContact;
   const inserted = await tx
     .insert(people)
-    .values(unknown.map(({ crmId: _, ...person }) => ({ id: newId(), workspaceId, ...person, createdAt: now })))
+    .values(
+      unknown.map(({ crmId: _, ...person }) => ({ id: newId(), workspaceId, ...person, createdAt: now })),
+    )
     .onConflictDoUpdate({
       target: [people.workspaceId, people.emailKey],
       targetWhere: sql`merged_into is null and erased_at is null`,
@@ -90,14 +101,30 @@ async function resolvePeople(tx: Tx, { workspaceId, connectionId, contacts }: En
       await tx
         .select({ personId: personCrmIds.personId })
         .from(personCrmIds)
-        .where(and(eq(personCrmIds.connectionId, connectionId), inArray(personCrmIds.personId, pairs.map((p) => p.personId))))
+        .where(
+          and(
+            eq(personCrmIds.connectionId, connectionId),
+            inArray(
+              personCrmIds.personId,
+              pairs.map((p) => p.personId),
+            ),
+          ),
+        )
     ).map(({ personId }) => personId),
   );
   const fresh = pairs.filter(({ personId }) => !elsewhere.has(personId));
   if (fresh.length > 0) {
     await tx
       .insert(personCrmIds)
-      .values(fresh.map((pair) => ({ ...pair, workspaceId, connectionId, objectType: 'contact' as const, createdAt: now })))
+      .values(
+        fresh.map((pair) => ({
+          ...pair,
+          workspaceId,
+          connectionId,
+          objectType: 'contact' as const,
+          createdAt: now,
+        })),
+      )
       .onConflictDoNothing();
   }
   for (const { crmId, personId } of fresh) personByContact.set(crmId, personId);
@@ -105,7 +132,11 @@ async function resolvePeople(tx: Tx, { workspaceId, connectionId, contacts }: En
 }
 
 /** Referrers and live links for those who have none; returns the people who are new to the campaign. */
-async function enrolPeople(tx: Tx, input: EnrolmentInput, personIds: readonly string[]): Promise<Set<string>> {
+async function enrolPeople(
+  tx: Tx,
+  input: EnrolmentInput,
+  personIds: readonly string[],
+): Promise<Set<string>> {
   if (personIds.length === 0) return new Set();
   const { workspaceId, campaignId } = input;
   const now = new Date().toISOString();
@@ -125,15 +156,27 @@ async function enrolPeople(tx: Tx, input: EnrolmentInput, personIds: readonly st
     .onConflictDoNothing()
     .returning({ id: referrers.id, personId: referrers.personId });
   if (fresh.length > 0) {
-    await tx.insert(referralLinks).values(
-      fresh.map(({ id }) => ({ id: newId(), workspaceId, campaignId, referrerId: id, code: input.newCode(), createdAt: now })),
-    );
+    await tx
+      .insert(referralLinks)
+      .values(
+        fresh.map(({ id }) => ({
+          id: newId(),
+          workspaceId,
+          campaignId,
+          referrerId: id,
+          code: input.newCode(),
+          createdAt: now,
+        })),
+      );
   }
   return new Set(fresh.map(({ personId }) => personId));
 }
 
 /** The links that HubSpot is now known to hold. */
-export async function recordWrittenLinks(tx: Tx, written: readonly { referrerId: string; link: string }[]): Promise<void> {
+export async function recordWrittenLinks(
+  tx: Tx,
+  written: readonly { referrerId: string; link: string }[],
+): Promise<void> {
   if (written.length === 0) return;
   const rows = sql.join(
     written.map(({ referrerId, link }) => sql`(${referrerId}::uuid, ${link}::text)`),
@@ -143,4 +186,3 @@ export async function recordWrittenLinks(tx: Tx, written: readonly { referrerId:
     update referrers r set crm_link_written = v.link from (values ${rows}) as v (id, link)
     where r.id = v.id and r.crm_link_written is distinct from v.link`);
 }
-

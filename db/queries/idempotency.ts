@@ -26,7 +26,9 @@ export async function findAnswer(
 ): Promise<{ requestHash: string; status: number; response: string } | null> {
   await tx
     .delete(idempotencyKeys)
-    .where(and(sameKey(address), sql`${idempotencyKeys.createdAt} < now() - make_interval(hours => ${keptHours})`));
+    .where(
+      and(sameKey(address), sql`${idempotencyKeys.createdAt} < now() - make_interval(hours => ${keptHours})`),
+    );
   const [row] = await tx.select().from(idempotencyKeys).where(sameKey(address));
   if (!row || row.status === null || row.response === null) return null;
   return { requestHash: row.requestHash, status: row.status, response: row.response };
@@ -40,4 +42,8 @@ export async function storeAnswer(
 }
 
 const sameKey = ({ workspaceId, route, key }: KeyAddress) =>
-  and(eq(idempotencyKeys.workspaceId, workspaceId), eq(idempotencyKeys.route, route), eq(idempotencyKeys.key, key));
+  and(
+    eq(idempotencyKeys.workspaceId, workspaceId),
+    eq(idempotencyKeys.route, route),
+    eq(idempotencyKeys.key, key),
+  );

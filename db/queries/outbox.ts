@@ -23,7 +23,15 @@ export async function enqueueStarts(
   const createdAt = new Date().toISOString();
   await tx
     .insert(outbox)
-    .values(starts.map(({ workspaceId, address }) => ({ id: newId(), workspaceId, kind: 'start' as const, ...address, createdAt })));
+    .values(
+      starts.map(({ workspaceId, address }) => ({
+        id: newId(),
+        workspaceId,
+        kind: 'start' as const,
+        ...address,
+        createdAt,
+      })),
+    );
   await tx.execute(sql`select pg_notify(${outboxChannel}, '')`);
 }
 
@@ -33,13 +41,19 @@ export async function enqueueStarts(
  */
 export async function enqueueNudges(
   tx: Tx,
-  nudges: readonly { readonly workspaceId: string; readonly address: WorkflowAddress; readonly nudge: unknown }[],
+  nudges: readonly {
+    readonly workspaceId: string;
+    readonly address: WorkflowAddress;
+    readonly nudge: unknown;
+  }[],
 ): Promise<void> {
   if (nudges.length === 0) return;
   const createdAt = new Date().toISOString();
   const byWorkflow = new Map(nudges.map((each) => [each.address.workflowId, each]));
   // One order of locks for everybody.
-  const ordered = [...byWorkflow.values()].sort((a, b) => (a.address.workflowId < b.address.workflowId ? -1 : 1));
+  const ordered = [...byWorkflow.values()].sort((a, b) =>
+    a.address.workflowId < b.address.workflowId ? -1 : 1,
+  );
   await tx
     .insert(outbox)
     .values(

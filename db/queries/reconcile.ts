@@ -10,7 +10,10 @@ interface CursorKey {
 }
 
 /** Up to where this pass has read; null before its first window. */
-export async function loadCursor(tx: Tx, { connectionId, objectType, pass }: CursorKey): Promise<string | null> {
+export async function loadCursor(
+  tx: Tx,
+  { connectionId, objectType, pass }: CursorKey,
+): Promise<string | null> {
   const [row] = await tx
     .select({ readUntil: reconcileCursors.readUntil })
     .from(reconcileCursors)
@@ -25,7 +28,10 @@ export async function loadCursor(tx: Tx, { connectionId, objectType, pass }: Cur
 }
 
 /** A cursor never goes back. */
-export async function storeCursor(tx: Tx, row: CursorKey & { workspaceId: string; readUntil: string }): Promise<void> {
+export async function storeCursor(
+  tx: Tx,
+  row: CursorKey & { workspaceId: string; readUntil: string },
+): Promise<void> {
   await tx
     .insert(reconcileCursors)
     .values(row)
@@ -58,8 +64,16 @@ export async function referralsHolding(
   crmIds: readonly string[],
 ): Promise<Holder[]> {
   if (crmIds.length === 0) return [];
-  const ids = sql.join(crmIds.map((id) => sql`${id}`), sql`, `);
-  const rows = await tx.execute<{ referral_id: string; campaign_id: string; crm_id: string; read_modified_at: string | null }>(sql`
+  const ids = sql.join(
+    crmIds.map((id) => sql`${id}`),
+    sql`, `,
+  );
+  const rows = await tx.execute<{
+    referral_id: string;
+    campaign_id: string;
+    crm_id: string;
+    read_modified_at: string | null;
+  }>(sql`
     with held as (
       select f.id, f.campaign_id, p.crm_id from person_crm_ids p
       join referrals f on f.person_id = p.person_id

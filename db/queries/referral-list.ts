@@ -18,7 +18,11 @@ export interface ReferralFilter {
 }
 
 /** Newest first, by id: a deep page costs what the first one does. */
-export async function listReferrals(tx: Tx, filter: ReferralFilter, limit: number): Promise<ListedReferral[]> {
+export async function listReferrals(
+  tx: Tx,
+  filter: ReferralFilter,
+  limit: number,
+): Promise<ListedReferral[]> {
   return tx
     .select({ referral: referrals, person: people })
     .from(referrals)

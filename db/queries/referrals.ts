@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
-import type { ReferralFacts } from '../../domain/standing.ts';
+import { type ReferralFacts, settlesNow } from '../../domain/standing.ts';
 import type { Tx } from '../client.ts';
 import { rewardRules } from '../schema/campaigns.ts';
 import { referrals, timelineEvents } from '../schema/referrals.ts';
@@ -14,7 +14,10 @@ export type SignUp =
   | { readonly kind: 'already-referred'; readonly referral: Referral };
 
 /** The partial unique index decides who was first; nothing is checked before it. */
-export async function insertReferral(tx: Tx, row: Omit<typeof referrals.$inferInsert, 'id'>): Promise<SignUp> {
+export async function insertReferral(
+  tx: Tx,
+  row: Omit<typeof referrals.$inferInsert, 'id'>,
+): Promise<SignUp> {
   const [referral] = await tx
     .insert(referrals)
     .values({ id: newId(), ...row })
@@ -66,7 +69,12 @@ export async function referralFacts(tx: Tx, referralId: string): Promise<Referra
   const row = await loadReferral(tx, referralId);
   if (!row) return null;
   const theirs = await tx
-    .select({ id: rewards.id, status: rewards.status, holdUntil: rewards.holdUntil, approval: rewardRules.approval })
+    .select({
+      id: rewards.id,
+      status: rewards.status,
+      holdUntil: rewards.holdUntil,
+      approval: rewardRules.approval,
+    })
     .from(rewards)
     .innerJoin(rewardRules, eq(rewardRules.id, rewards.rewardRuleId))
     .where(eq(rewards.referralId, referralId))
@@ -84,6 +92,13 @@ export async function referralFacts(tx: Tx, referralId: string): Promise<Referra
   };
 }
 
+/** The lifecycle ends once nothing can happen any more; asked at the end of each transaction that changes something. */
+export async function settleIfOver(tx: Tx, referralId: string, asOf: string): Promise<void> {
+  const facts = await referralFacts(tx, referralId);
+  if (facts && facts.settledAt === null && settlesNow(facts, asOf))
+    await updateReferral(tx, referralId, { settledAt: asOf });
+}
+
 /** Outage pauses grow: 1, 5, 15 minutes, then an hour. */
 const parkedPausesMs = [60_000, 300_000, 900_000, 3_600_000];
 
@@ -91,7 +106,12 @@ const parkedPausesMs = [60_000, 300_000, 900_000, 3_600_000];
 export async function parkReferral(
   tx: Tx,
   referral: Referral,
-  parked: { readonly reason: string; readonly retry: boolean; readonly asOf: string; readonly facts?: object },
+  parked: {
+    readonly reason: string;
+    readonly retry: boolean;
+    readonly asOf: string;
+    readonly facts?: object;
+  },
 ): Promise<void> {
   const times = referral.parkedReason === parked.reason ? referral.parkedTimes + 1 : 1;
   const pauseMs = parkedPausesMs[Math.min(times, parkedPausesMs.length) - 1] ?? 3_600_000;
@@ -101,7 +121,11 @@ export async function parkReferral(
     parkedRetryAt: parked.retry ? new Date(Date.parse(parked.asOf) + pauseMs).toISOString() : null,
   });
   if (times === 1) {
-    await recordEvent(tx, referral, { kind: 'parked', facts: { reason: parked.reason, ...parked.facts }, at: parked.asOf });
+    await recordEvent(tx, referral, {
+      kind: 'parked',
+      facts: { reason: parked.reason, ...parked.facts },
+      at: parked.asOf,
+    });
   }
 }
 
@@ -122,7 +146,10 @@ export async function recordEvent(
 }
 
 /** The referrals of these people that a change of their contact may concern. */
-export async function parkedReferrals(tx: Tx, connectionId: string): Promise<Pick<Referral, 'id' | 'campaignId' | 'workspaceId'>[]> {
+export async function parkedReferrals(
+  tx: Tx,
+  connectionId: string,
+): Promise<Pick<Referral, 'id' | 'campaignId' | 'workspaceId'>[]> {
   return tx
     .select({ id: referrals.id, campaignId: referrals.campaignId, workspaceId: referrals.workspaceId })
     .from(referrals)

@@ -20,7 +20,10 @@ export async function listReferrers(
     .select({ referrer: referrers, person: people, code: referralLinks.code })
     .from(referrers)
     .innerJoin(people, eq(people.id, referrers.personId))
-    .innerJoin(referralLinks, and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)))
+    .innerJoin(
+      referralLinks,
+      and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)),
+    )
     .where(
       and(
         filter.campaignId ? eq(referrers.campaignId, filter.campaignId) : undefined,
@@ -35,7 +38,12 @@ export async function listReferrers(
 export async function referrerByCode(
   tx: Tx,
   code: string,
-): Promise<{ readonly referrerId: string; readonly personId: string; readonly linkId: string; readonly campaignId: string } | null> {
+): Promise<{
+  readonly referrerId: string;
+  readonly personId: string;
+  readonly linkId: string;
+  readonly campaignId: string;
+} | null> {
   const [row] = await tx
     .select({
       referrerId: referrers.id,

@@ -37,7 +37,10 @@ export async function enrolReferrer(
   const [known] = await tx
     .select({ id: referrers.id, code: referralLinks.code })
     .from(referrers)
-    .innerJoin(referralLinks, and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)))
+    .innerJoin(
+      referralLinks,
+      and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)),
+    )
     .where(and(eq(referrers.campaignId, campaignId), eq(referrers.personId, personId)));
   if (!known) throw new Error('A referrer has no live link');
   return { ...known, enrolled: false };
@@ -48,7 +51,10 @@ export async function loadReferrer(tx: Tx, referrerId: string) {
     .select({ referrer: referrers, person: people, code: referralLinks.code })
     .from(referrers)
     .innerJoin(people, eq(people.id, referrers.personId))
-    .innerJoin(referralLinks, and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)))
+    .innerJoin(
+      referralLinks,
+      and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)),
+    )
     .where(eq(referrers.id, referrerId));
   return row ?? null;
 }
@@ -95,7 +101,10 @@ export async function referrerFigures(tx: Tx, referrerIds: readonly string[]): P
     from referrers r
     join campaigns c on c.id = r.campaign_id
     join referral_links l on l.referrer_id = r.id and l.retired_at is null
-    where r.id in ${sql`(${sql.join(referrerIds.map((id) => sql`${id}`), sql`, `)})`}`);
+    where r.id in ${sql`(${sql.join(
+      referrerIds.map((id) => sql`${id}`),
+      sql`, `,
+    )})`}`);
   return rows.map((row) => ({
     referrerId: row.referrer_id,
     personId: row.person_id,

@@ -10,7 +10,10 @@ import { type ReferrerFigures, referrerFigures } from './referrers.ts';
 export const referralLink = (publicUrl: string, code: string) => `${publicUrl}/r/${code}`;
 
 /** The figures of a referrer as the fields that a mapping may name. */
-export function reflectedFields(figures: ReferrerFigures, publicUrl: string): Partial<Record<MappableField, string>> {
+export function reflectedFields(
+  figures: ReferrerFigures,
+  publicUrl: string,
+): Partial<Record<MappableField, string>> {
   return {
     referral_link: referralLink(publicUrl, figures.code),
     number_referred: String(figures.numberReferred),

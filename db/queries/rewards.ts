@@ -1,6 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
-import { ledgerAmount, type LedgerKind } from '../../domain/reward.ts';
+import { type LedgerKind, ledgerAmount } from '../../domain/reward.ts';
 import type { Tx } from '../client.ts';
 import { ledgerEntries, manualOrders, qualifications, rewards } from '../schema/rewards.ts';
 
@@ -22,7 +22,11 @@ export async function lastQualification(tx: Tx, referralId: string): Promise<Qua
   return row ?? null;
 }
 
-export async function reverseQualification(tx: Tx, qualificationId: string, reversedAt: string): Promise<void> {
+export async function reverseQualification(
+  tx: Tx,
+  qualificationId: string,
+  reversedAt: string,
+): Promise<void> {
   await tx.update(qualifications).set({ reversedAt }).where(eq(qualifications.id, qualificationId));
 }
 
@@ -30,12 +34,20 @@ export async function reverseQualification(tx: Tx, qualificationId: string, reve
 export async function insertReward(tx: Tx, row: typeof rewards.$inferInsert): Promise<void> {
   await tx.insert(rewards).values(row);
   if (row.amountMinor != null && row.currency != null) {
-    await enterLedger(tx, { id: row.id, workspaceId: row.workspaceId, amountMinor: row.amountMinor, currency: row.currency }, 'accrued');
+    await enterLedger(
+      tx,
+      { id: row.id, workspaceId: row.workspaceId, amountMinor: row.amountMinor, currency: row.currency },
+      'accrued',
+    );
   }
 }
 
 export async function rewardsOf(tx: Tx, referralId: string): Promise<Reward[]> {
-  return tx.select().from(rewards).where(eq(rewards.referralId, referralId)).orderBy(rewards.createdAt, rewards.id);
+  return tx
+    .select()
+    .from(rewards)
+    .where(eq(rewards.referralId, referralId))
+    .orderBy(rewards.createdAt, rewards.id);
 }
 
 export async function loadReward(tx: Tx, rewardId: string): Promise<Reward | null> {
@@ -51,7 +63,7 @@ export async function moveReward(
   tx: Tx,
   rewardId: string,
   move: { readonly from: readonly Reward['status'][]; readonly to: Reward['status'] } & Partial<
-    Pick<Reward, 'reason' | 'firstAttemptAt' | 'issuedAt' | 'providerReference'>
+    Pick<Reward, 'reason' | 'amountMinor' | 'currency' | 'firstAttemptAt' | 'issuedAt' | 'providerReference'>
   >,
 ): Promise<Reward | null> {
   const { from, to, ...changes } = move;
@@ -66,7 +78,12 @@ export async function moveReward(
 /** One entry per reward and kind, whatever is repeated; a reward without an amount has nothing to enter. */
 export async function enterLedger(
   tx: Tx,
-  reward: { readonly id: string; readonly workspaceId: string; readonly amountMinor: number | null; readonly currency: string | null },
+  reward: {
+    readonly id: string;
+    readonly workspaceId: string;
+    readonly amountMinor: number | null;
+    readonly currency: string | null;
+  },
   kind: LedgerKind,
 ): Promise<void> {
   if (reward.amountMinor === null || reward.currency === null) return;
@@ -87,7 +104,13 @@ export async function enterLedger(
 /** The `manual` provider's own log: a repeated order is the first one. */
 export async function placeManualOrder(
   tx: Tx,
-  order: { rewardId: string; workspaceId: string; payeePersonId: string; amountMinor: number; currency: string },
+  order: {
+    rewardId: string;
+    workspaceId: string;
+    payeePersonId: string;
+    amountMinor: number;
+    currency: string;
+  },
 ): Promise<{ reference: string }> {
   await tx
     .insert(manualOrders)
@@ -99,6 +122,9 @@ export async function placeManualOrder(
 }
 
 export async function findManualOrder(tx: Tx, rewardId: string): Promise<{ reference: string } | null> {
-  const [row] = await tx.select({ reference: manualOrders.id }).from(manualOrders).where(eq(manualOrders.rewardId, rewardId));
+  const [row] = await tx
+    .select({ reference: manualOrders.id })
+    .from(manualOrders)
+    .where(eq(manualOrders.rewardId, rewardId));
   return row ?? null;
 }

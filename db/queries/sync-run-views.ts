@@ -28,13 +28,19 @@ export async function listExceptions(tx: Tx, runId: string, afterCrmId: string |
   return tx
     .select()
     .from(syncExceptions)
-    .where(and(eq(syncExceptions.runId, runId), afterCrmId ? gt(syncExceptions.crmId, afterCrmId) : undefined))
+    .where(
+      and(eq(syncExceptions.runId, runId), afterCrmId ? gt(syncExceptions.crmId, afterCrmId) : undefined),
+    )
     .orderBy(asc(syncExceptions.crmId))
     .limit(limit);
 }
 
 /** An order is a row: the run reads it with its next page. Null when no run is open. */
-export async function wantRun(tx: Tx, campaignId: string, wanted: SyncRun['wanted']): Promise<SyncRun | null> {
+export async function wantRun(
+  tx: Tx,
+  campaignId: string,
+  wanted: SyncRun['wanted'],
+): Promise<SyncRun | null> {
   const [run] = await tx
     .update(syncRuns)
     .set({ wanted })

@@ -51,7 +51,12 @@ export interface PageCounts {
 }
 
 /** A page is done: its counts and the cursor, together with whatever else this transaction records of it. */
-export async function advanceRun(tx: Tx, runId: string, cursor: string | null, counts: PageCounts): Promise<void> {
+export async function advanceRun(
+  tx: Tx,
+  runId: string,
+  cursor: string | null,
+  counts: PageCounts,
+): Promise<void> {
   await tx
     .update(syncRuns)
     .set({

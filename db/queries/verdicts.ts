@@ -11,5 +11,9 @@ export async function insertVerdict(tx: Tx, row: typeof verdicts.$inferInsert): 
 
 /** Newest first. */
 export async function verdictsOf(tx: Tx, referralId: string): Promise<Verdict[]> {
-  return tx.select().from(verdicts).where(eq(verdicts.referralId, referralId)).orderBy(desc(verdicts.decisionSeq));
+  return tx
+    .select()
+    .from(verdicts)
+    .where(eq(verdicts.referralId, referralId))
+    .orderBy(desc(verdicts.decisionSeq));
 }

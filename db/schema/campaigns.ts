@@ -5,31 +5,32 @@ import { connections } from './connections.ts';
 import { workspaces } from './workspaces.ts';
 
 /** One offer: who may refer, what qualifies, what is earned. */
-export const campaigns = pgTable(
-  'campaigns',
-  {
-    id: id(),
-    workspaceId: workspaceId().references(() => workspaces.id),
-    name: text('name').notNull(),
-    /** Public part of the join link; unique over the installation. */
-    slug: text('slug').notNull().unique(),
-    status: text('status', { enum: ['draft', 'published', 'paused', 'ended'] }).notNull(),
-    landingUrl: text('landing_url'),
-    connectionId: uuid('connection_id').references(() => connections.id),
-    personInvitedAction: text('person_invited_action', { enum: ['none', 'create-contact', 'create-contact-and-deal'] })
-      .notNull()
-      .default('none'),
-    personReferringAction: text('person_referring_action', { enum: ['none', 'create-contact'] }).notNull().default('none'),
-    existingContacts: text('existing_contacts', { enum: ['never-overwrite', 'fill-blanks', 'overwrite'] })
-      .notNull()
-      .default('never-overwrite'),
-    expiryDays: integer('expiry_days'),
-    reversalDays: integer('reversal_days'),
-    createdAt: instant('created_at').notNull(),
-    /** Rises with every edit; the API's ETag. */
-    version: integer('version').notNull().default(1),
-  },
-);
+export const campaigns = pgTable('campaigns', {
+  id: id(),
+  workspaceId: workspaceId().references(() => workspaces.id),
+  name: text('name').notNull(),
+  /** Public part of the join link; unique over the installation. */
+  slug: text('slug').notNull().unique(),
+  status: text('status', { enum: ['draft', 'published', 'paused', 'ended'] }).notNull(),
+  landingUrl: text('landing_url'),
+  connectionId: uuid('connection_id').references(() => connections.id),
+  personInvitedAction: text('person_invited_action', {
+    enum: ['none', 'create-contact', 'create-contact-and-deal'],
+  })
+    .notNull()
+    .default('none'),
+  personReferringAction: text('person_referring_action', { enum: ['none', 'create-contact'] })
+    .notNull()
+    .default('none'),
+  existingContacts: text('existing_contacts', { enum: ['never-overwrite', 'fill-blanks', 'overwrite'] })
+    .notNull()
+    .default('never-overwrite'),
+  expiryDays: integer('expiry_days'),
+  reversalDays: integer('reversal_days'),
+  createdAt: instant('created_at').notNull(),
+  /** Rises with every edit; the API's ETag. */
+  version: integer('version').notNull().default(1),
+});
 
 /** Versioned; a referral pins the version in force at its sign-up. The newest version is the campaign's rule. */
 export const qualificationRules = pgTable(
@@ -37,7 +38,9 @@ export const qualificationRules = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
     version: integer('version').notNull(),
     kind: text('kind', { enum: ['contact-property', 'deal-stage', 'manual'] }).notNull(),
     /** The rest of a `QualificationRule` of `domain/qualification.ts`. */
@@ -55,7 +58,9 @@ export const rewardRules = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
     /** The version of the qualification rule with which it came into force. */
     version: integer('version').notNull(),
     position: integer('position').notNull(),
@@ -65,8 +70,12 @@ export const rewardRules = pgTable(
     rateBasisPoints: integer('rate_basis_points'),
     beneficiary: text('beneficiary', { enum: ['referrer', 'referred'] }).notNull(),
     holdDays: integer('hold_days'),
-    approval: text('approval', { enum: ['automatic', 'manual'] }).notNull().default('automatic'),
-    provider: text('provider', { enum: ['manual'] }).notNull().default('manual'),
+    approval: text('approval', { enum: ['automatic', 'manual'] })
+      .notNull()
+      .default('automatic'),
+    provider: text('provider', { enum: ['manual'] })
+      .notNull()
+      .default('manual'),
   },
   (table) => [unique('reward_rules_position').on(table.campaignId, table.version, table.position)],
 );
@@ -75,8 +84,12 @@ export const rewardRules = pgTable(
 export const fieldMappings = pgTable(
   'field_mappings',
   {
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    section: text('section', { enum: ['person-invited', 'person-referring', 'sync-in', 'sync-out'] }).notNull(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    section: text('section', {
+      enum: ['person-invited', 'person-referring', 'sync-in', 'sync-out'],
+    }).notNull(),
     objectType: text('object_type', { enum: ['contact', 'deal'] }).notNull(),
     property: text('property').notNull(),
     workspaceId: workspaceId(),
@@ -89,11 +102,17 @@ export const fieldMappings = pgTable(
 
 /** The wanted state of a campaign's contact sync; the running workflow reads it in every step. */
 export const syncSettings = pgTable('sync_settings', {
-  campaignId: uuid('campaign_id').primaryKey().references(() => campaigns.id),
+  campaignId: uuid('campaign_id')
+    .primaryKey()
+    .references(() => campaigns.id),
   workspaceId: workspaceId(),
-  scopeKind: text('scope_kind', { enum: ['all', 'list'] }).notNull().default('all'),
+  scopeKind: text('scope_kind', { enum: ['all', 'list'] })
+    .notNull()
+    .default('all'),
   listId: text('list_id'),
-  ongoing: text('ongoing', { enum: ['on', 'off'] }).notNull().default('off'),
+  ongoing: text('ongoing', { enum: ['on', 'off'] })
+    .notNull()
+    .default('off'),
   updatedAt: instant('updated_at').notNull(),
 });
 
@@ -103,11 +122,19 @@ export const syncRuns = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     epoch: integer('epoch').notNull(),
-    wanted: text('wanted', { enum: ['running', 'paused', 'stopped'] }).notNull().default('running'),
-    state: text('state', { enum: ['waiting', 'running', 'paused', 'parked', 'stopped', 'completed'] }).notNull(),
+    wanted: text('wanted', { enum: ['running', 'paused', 'stopped'] })
+      .notNull()
+      .default('running'),
+    state: text('state', {
+      enum: ['waiting', 'running', 'paused', 'parked', 'stopped', 'completed'],
+    }).notNull(),
     parkedReason: text('parked_reason'),
     cursor: text('cursor'),
     seen: integer('seen').notNull().default(0),
@@ -124,7 +151,9 @@ export const syncRuns = pgTable(
 export const syncExceptions = pgTable(
   'sync_exceptions',
   {
-    runId: uuid('run_id').notNull().references(() => syncRuns.id),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => syncRuns.id),
     crmId: text('crm_id').notNull(),
     workspaceId: workspaceId(),
     reason: text('reason').notNull(),

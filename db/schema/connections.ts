@@ -29,7 +29,9 @@ export const connections = pgTable(
   (table) => [
     uniqueIndex('connections_one_per_portal').on(table.workspaceId, table.portalId),
     // S13: two accounts are never both active for one workspace; nor one portal for two workspaces.
-    uniqueIndex('connections_one_open_per_workspace').on(table.workspaceId).where(sql`status <> 'disconnected'`),
+    uniqueIndex('connections_one_open_per_workspace')
+      .on(table.workspaceId)
+      .where(sql`status <> 'disconnected'`),
     uniqueIndex('connections_one_open_per_portal').on(table.portalId).where(sql`status <> 'disconnected'`),
   ],
 );
@@ -38,7 +40,9 @@ export const connections = pgTable(
 export const connectionRevocations = pgTable(
   'connection_revocations',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     epoch: integer('epoch').notNull(),
     workspaceId: workspaceId(),
     accessToken: text('access_token'),
@@ -62,7 +66,9 @@ export const oauthStates = pgTable('oauth_states', {
 export const portalSchema = pgTable(
   'portal_schema',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     kind: text('kind').notNull(),
     workspaceId: workspaceId(),
     content: jsonb('content').notNull(),
@@ -88,7 +94,9 @@ export const paceSlots = pgTable(
 export const reconcileCursors = pgTable(
   'reconcile_cursors',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     objectType: text('object_type', { enum: ['contact', 'deal'] }).notNull(),
     pass: text('pass', { enum: ['fast', 'trailing'] }).notNull(),
     workspaceId: workspaceId(),
@@ -103,7 +111,9 @@ export const certificates = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     coversFrom: instant('covers_from').notNull(),
     coversTo: instant('covers_to').notNull(),
     changesSeen: integer('changes_seen').notNull(),

@@ -31,7 +31,9 @@ export const outbox = pgTable(
   (table) => [
     uniqueIndex('outbox_one_waiting_nudge')
       .on(table.workflowId)
-      .where(sql`kind = 'nudge' and claimed_until is null and sent_at is null and dropped_at is null and dead_at is null`),
+      .where(
+        sql`kind = 'nudge' and claimed_until is null and sent_at is null and dropped_at is null and dead_at is null`,
+      ),
     index('outbox_open').on(table.id).where(sql`sent_at is null and dropped_at is null and dead_at is null`),
     index('outbox_by_workflow').on(table.workflowId),
   ],
@@ -68,14 +70,20 @@ export const webhookInbox = pgTable(
     deadAt: instant('dead_at'),
     reason: text('reason'),
   },
-  (table) => [index('webhook_inbox_open').on(table.id).where(sql`sent_at is null and dropped_at is null and dead_at is null`)],
+  (table) => [
+    index('webhook_inbox_open')
+      .on(table.id)
+      .where(sql`sent_at is null and dropped_at is null and dead_at is null`),
+  ],
 );
 
 /** Wanted values of HubSpot properties, sent by the drain; done means `sent_version = version`. */
 export const crmWrites = pgTable(
   'crm_writes',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     objectType: text('object_type', { enum: ['contact', 'deal'] }).notNull(),
     objectId: text('object_id').notNull(),
     property: text('property').notNull(),
@@ -91,6 +99,8 @@ export const crmWrites = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.connectionId, table.objectType, table.objectId, table.property] }),
-    index('crm_writes_open').on(table.connectionId, table.nextAttemptAt).where(sql`sent_version < version and refused_reason is null`),
+    index('crm_writes_open')
+      .on(table.connectionId, table.nextAttemptAt)
+      .where(sql`sent_version < version and refused_reason is null`),
   ],
 );

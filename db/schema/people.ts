@@ -24,7 +24,9 @@ export const people = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [
-    uniqueIndex('people_one_per_email').on(table.workspaceId, table.emailKey).where(sql`merged_into is null and erased_at is null`),
+    uniqueIndex('people_one_per_email')
+      .on(table.workspaceId, table.emailKey)
+      .where(sql`merged_into is null and erased_at is null`),
   ],
 );
 
@@ -32,11 +34,15 @@ export const people = pgTable(
 export const personCrmIds = pgTable(
   'person_crm_ids',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     objectType: text('object_type', { enum: ['contact'] }).notNull(),
     crmId: text('crm_id').notNull(),
     workspaceId: workspaceId(),
-    personId: uuid('person_id').notNull().references(() => people.id),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => people.id),
     createdAt: instant('created_at').notNull(),
   },
   (table) => [
@@ -51,8 +57,12 @@ export const referrers = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    personId: uuid('person_id').notNull().references(() => people.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => people.id),
     source: text('source', { enum: ['sync', 'join', 'api'] }).notNull(),
     joinedAt: instant('joined_at').notNull(),
     /** The link that HubSpot is known to hold for this referrer; null until written. */
@@ -70,8 +80,12 @@ export const referralLinks = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    referrerId: uuid('referrer_id').notNull().references(() => referrers.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    referrerId: uuid('referrer_id')
+      .notNull()
+      .references(() => referrers.id),
     code: text('code').notNull().unique(),
     createdAt: instant('created_at').notNull(),
     retiredAt: instant('retired_at'),

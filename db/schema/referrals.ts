@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { campaigns, qualificationRules } from './campaigns.ts';
 import { id, instant, workspaceId } from './columns.ts';
 import { connections } from './connections.ts';
@@ -11,12 +22,20 @@ export const referrals = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    referrerId: uuid('referrer_id').notNull().references(() => referrers.id),
-    personId: uuid('person_id').notNull().references(() => people.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    referrerId: uuid('referrer_id')
+      .notNull()
+      .references(() => referrers.id),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => people.id),
     linkId: uuid('link_id').references(() => referralLinks.id),
     connectionId: uuid('connection_id').references(() => connections.id),
-    ruleId: uuid('rule_id').notNull().references(() => qualificationRules.id),
+    ruleId: uuid('rule_id')
+      .notNull()
+      .references(() => qualificationRules.id),
     emailKey: text('email_key'),
     status: text('status', {
       enum: ['registered', 'qualified', 'rewarded', 'reversed', 'rejected', 'expired', 'erased'],
@@ -57,7 +76,9 @@ export const crmEntries = pgTable(
     workspaceId: workspaceId(),
     referralId: uuid('referral_id').references(() => referrals.id),
     referrerId: uuid('referrer_id').references(() => referrers.id),
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     objectType: text('object_type', { enum: ['contact', 'deal'] }).notNull(),
     attemptedAt: instant('attempted_at').notNull(),
     enteredAt: instant('entered_at'),
@@ -69,7 +90,9 @@ export const crmEntries = pgTable(
   (table) => [
     unique('crm_entries_one_per_referral').on(table.referralId, table.objectType),
     unique('crm_entries_one_per_referrer').on(table.referrerId, table.objectType),
-    uniqueIndex('crm_entries_created_once').on(table.connectionId, table.objectType, table.crmId).where(sql`outcome = 'created'`),
+    uniqueIndex('crm_entries_created_once')
+      .on(table.connectionId, table.objectType, table.crmId)
+      .where(sql`outcome = 'created'`),
     index('crm_entries_by_crm_id').on(table.connectionId, table.objectType, table.crmId),
   ],
 );
@@ -78,10 +101,14 @@ export const crmEntries = pgTable(
 export const deals = pgTable(
   'deals',
   {
-    connectionId: uuid('connection_id').notNull().references(() => connections.id),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
     crmId: text('crm_id').notNull(),
     workspaceId: workspaceId(),
-    referralId: uuid('referral_id').notNull().references(() => referrals.id),
+    referralId: uuid('referral_id')
+      .notNull()
+      .references(() => referrals.id),
     /** The live id; the others are aliases left by merges. */
     current: boolean('current').notNull().default(true),
     createdAt: instant('created_at').notNull(),
@@ -98,12 +125,16 @@ export const verdicts = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    referralId: uuid('referral_id').notNull().references(() => referrals.id),
+    referralId: uuid('referral_id')
+      .notNull()
+      .references(() => referrals.id),
     decisionSeq: integer('decision_seq').notNull(),
-    ruleId: uuid('rule_id').notNull().references(() => qualificationRules.id),
+    ruleId: uuid('rule_id')
+      .notNull()
+      .references(() => qualificationRules.id),
     result: text('result').notNull(),
     reason: text('reason'),
-    /** What the rule saw: record id, value, instants. No personal data. */
+    /** What the rule saw: record id, values of the watched properties, instants. An erasure blanks it. */
     inputs: jsonb('inputs').notNull(),
     decidedAt: instant('decided_at').notNull(),
   },
@@ -116,7 +147,9 @@ export const timelineEvents = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    referralId: uuid('referral_id').notNull().references(() => referrals.id),
+    referralId: uuid('referral_id')
+      .notNull()
+      .references(() => referrals.id),
     kind: text('kind').notNull(),
     /** Ids, codes and amounts; no personal data. */
     facts: jsonb('facts').notNull(),

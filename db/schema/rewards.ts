@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { campaigns, rewardRules } from './campaigns.ts';
 import { id, instant, minor, workspaceId } from './columns.ts';
-import { referrals, verdicts } from './referrals.ts';
 import { referrers } from './people.ts';
+import { referrals, verdicts } from './referrals.ts';
 
 /** The fact that a rule was met, with its evidence. A reversal inside the hold allows a further occurrence. */
 export const qualifications = pgTable(
@@ -11,9 +11,13 @@ export const qualifications = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    referralId: uuid('referral_id').notNull().references(() => referrals.id),
+    referralId: uuid('referral_id')
+      .notNull()
+      .references(() => referrals.id),
     occurrence: integer('occurrence').notNull(),
-    verdictId: uuid('verdict_id').notNull().references(() => verdicts.id),
+    verdictId: uuid('verdict_id')
+      .notNull()
+      .references(() => verdicts.id),
     qualifiedAt: instant('qualified_at').notNull(),
     saleValueMinor: minor('sale_value_minor'),
     saleValueCurrency: text('sale_value_currency'),
@@ -29,11 +33,21 @@ export const rewards = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    campaignId: uuid('campaign_id').notNull().references(() => campaigns.id),
-    referralId: uuid('referral_id').notNull().references(() => referrals.id),
-    referrerId: uuid('referrer_id').notNull().references(() => referrers.id),
-    qualificationId: uuid('qualification_id').notNull().references(() => qualifications.id),
-    rewardRuleId: uuid('reward_rule_id').notNull().references(() => rewardRules.id),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    referralId: uuid('referral_id')
+      .notNull()
+      .references(() => referrals.id),
+    referrerId: uuid('referrer_id')
+      .notNull()
+      .references(() => referrers.id),
+    qualificationId: uuid('qualification_id')
+      .notNull()
+      .references(() => qualifications.id),
+    rewardRuleId: uuid('reward_rule_id')
+      .notNull()
+      .references(() => rewardRules.id),
     beneficiary: text('beneficiary', { enum: ['referrer', 'referred'] }).notNull(),
     occurrence: integer('occurrence').notNull(),
     status: text('status', {
@@ -66,7 +80,9 @@ export const ledgerEntries = pgTable(
   {
     id: id(),
     workspaceId: workspaceId(),
-    rewardId: uuid('reward_id').notNull().references(() => rewards.id),
+    rewardId: uuid('reward_id')
+      .notNull()
+      .references(() => rewards.id),
     kind: text('kind', { enum: ['accrued', 'voided', 'issued', 'clawed_back'] }).notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
@@ -99,7 +115,9 @@ export const payouts = pgTable('payouts', {
   id: id(),
   workspaceId: workspaceId(),
   provider: text('provider', { enum: ['manual'] }).notNull(),
-  status: text('status', { enum: ['pending', 'processing', 'completed', 'failed', 'needs_review', 'canceled'] }).notNull(),
+  status: text('status', {
+    enum: ['pending', 'processing', 'completed', 'failed', 'needs_review', 'canceled'],
+  }).notNull(),
   amountMinor: minor('amount_minor').notNull(),
   currency: text('currency').notNull(),
   createdAt: instant('created_at').notNull(),
@@ -110,7 +128,10 @@ export const payouts = pgTable('payouts', {
 export const manualOrders = pgTable('manual_orders', {
   id: id(),
   workspaceId: workspaceId(),
-  rewardId: uuid('reward_id').notNull().unique().references(() => rewards.id),
+  rewardId: uuid('reward_id')
+    .notNull()
+    .unique()
+    .references(() => rewards.id),
   payoutId: uuid('payout_id').references(() => payouts.id),
   payeePersonId: uuid('payee_person_id').notNull(),
   amountMinor: minor('amount_minor').notNull(),

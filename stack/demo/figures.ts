@@ -34,10 +34,14 @@ export async function readFigures({ api, portal, dealCampaign }: Outcome): Promi
   const rewards = await allPages<Reward>(api, '/rewards');
   const referrers = await allPages<{ campaignId: string; person: { id: string } }>(api, '/referrers');
   const { enrolled } = await api.get<{ enrolled: number }>(`/campaigns/${dealCampaign.id}/sync`);
-  const { results: creates } = await portal.control.get<{ results: Create[] }>(`/creates?portalId=${portal.portalId}`);
+  const { results: creates } = await portal.control.get<{ results: Create[] }>(
+    `/creates?portalId=${portal.portalId}`,
+  );
   const contacts = await portal.contacts();
   const events = await Promise.all(
-    referrals.map(async ({ id }) => (await api.get<{ items: { kind: string }[] }>(`/referrals/${id}/timeline`)).items),
+    referrals.map(
+      async ({ id }) => (await api.get<{ items: { kind: string }[] }>(`/referrals/${id}/timeline`)).items,
+    ),
   );
   const issued = rewards.filter(({ status }) => status === 'issued');
   const rewardMinor: Record<string, number> = {};

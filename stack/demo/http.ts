@@ -1,9 +1,17 @@
 /** A small JSON client, and the way through HubSpot's consent page, as a browser would go it. */
 export interface ApiClient {
   get<T = Record<string, unknown>>(path: string): Promise<T>;
-  post<T = Record<string, unknown>>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+  post<T = Record<string, unknown>>(
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T>;
   put<T = Record<string, unknown>>(path: string, body: unknown): Promise<T>;
-  patch<T = Record<string, unknown>>(path: string, body: unknown, headers?: Record<string, string>): Promise<T>;
+  patch<T = Record<string, unknown>>(
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T>;
   delete(path: string): Promise<unknown>;
   /** The bare answer, for tests of refusals. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -20,10 +28,16 @@ export function apiClient(baseUrl: string, apiKey?: string): ApiClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  const call = async <T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> => {
+  const call = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T> => {
     const response = await send(method, path, body, headers);
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 2_000)}`);
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 2_000)}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
   return {
@@ -47,7 +61,11 @@ export async function connectPortal(api: ApiClient, portalId: string): Promise<v
   form.set('portal_id', portalId);
   form.set('decision', 'connect');
   const action = new URL('/oauth/authorize', authorizeUrl);
-  const granted = await fetch(action, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+  const granted = await fetch(action, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    redirect: 'manual',
+  });
   const location = granted.headers.get('location');
   if (!location) throw new Error(`Granting answered ${granted.status} without a redirect`);
   const callback = await fetch(location);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
-import { startStack, type Stack } from '../stack.ts';
+import { type Stack, startStack } from '../stack.ts';
 import { type Figures, readFigures } from './figures.ts';
 import { runScenario } from './scenario.ts';
 import { printStory } from './story.ts';
@@ -26,7 +26,10 @@ process.once('SIGINT', () => {
 });
 
 try {
-  say(pc.bold('Vouchflow demo') + pc.dim(' — real PostgreSQL, real Temporal, a HubSpot sandbox; nothing leaves this machine.'));
+  say(
+    pc.bold('Vouchflow demo') +
+      pc.dim(' — real PostgreSQL, real Temporal, a HubSpot sandbox; nothing leaves this machine.'),
+  );
   stack = await startStack({
     dataDir: mkdtempSync(join(tmpdir(), 'vouchflow-demo-')),
     throwAway: true,
@@ -52,7 +55,9 @@ try {
   process.exitCode = figures.duplicates === 0 ? 0 : 1;
 } catch (error) {
   if (!aborted.signal.aborted) {
-    console.error(pc.red(`\nThe demo did not end well: ${error instanceof Error ? error.message : String(error)}`));
+    console.error(
+      pc.red(`\nThe demo did not end well: ${error instanceof Error ? error.message : String(error)}`),
+    );
     if (stack) console.error(stack.logTail('worker'));
   }
   process.exitCode = 1;
@@ -61,11 +66,15 @@ try {
 }
 
 function printFigures(figures: Figures, seconds: number): void {
-  const money = Object.entries(figures.rewardMinor).map(([currency, minor]) => `${currency} ${(minor / 100).toFixed(2)}`);
+  const money = Object.entries(figures.rewardMinor).map(
+    ([currency, minor]) => `${currency} ${(minor / 100).toFixed(2)}`,
+  );
   say();
   say(pc.bold('Figures'));
   say(`  ${figures.contactsSynced} contacts synced, ${figures.linksWritten} links in HubSpot`);
-  say(`  ${figures.signUps} sign-ups: ${figures.contactsCreated} contacts created, ${figures.contactsFound} found, ${figures.dealsCreated} deals created`);
+  say(
+    `  ${figures.signUps} sign-ups: ${figures.contactsCreated} contacts created, ${figures.contactsFound} found, ${figures.dealsCreated} deals created`,
+  );
   say(`  ${figures.qualified} qualified, ${figures.rewardsIssued} rewards issued (${money.join(', ')})`);
   say(`  ${figures.duplicates} duplicates, ${seconds} s`);
 }

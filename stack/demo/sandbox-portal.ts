@@ -1,5 +1,5 @@
 /** What people do in HubSpot while the demo runs: through the sandbox's control API, as its own web page does it. */
-import { apiClient, type ApiClient } from './http.ts';
+import { type ApiClient, apiClient } from './http.ts';
 
 export interface PortalRecord {
   readonly id: string;

@@ -2,8 +2,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Stack } from '../stack.ts';
-import { createDealCampaign, createPropertyCampaign, companyProperties, type DemoCampaign } from './campaigns.ts';
-import { allPages, apiClient, type ApiClient, connectPortal } from './http.ts';
+import {
+  companyProperties,
+  createDealCampaign,
+  createPropertyCampaign,
+  type DemoCampaign,
+} from './campaigns.ts';
+import { type ApiClient, allPages, apiClient, connectPortal } from './http.ts';
 import { type PortalRecord, type SandboxPortal, sandboxPortal } from './sandbox-portal.ts';
 import { until } from './until.ts';
 
@@ -53,7 +58,9 @@ export async function runScenario(stack: Stack, { kill, say }: Options): Promise
   const api = apiClient(`${urls.app}/api/v1`, await bootstrap(stack));
   await connectPortal(api, portal.portalId);
 
-  act('Two campaigns: one pays 10 % of a won deal, one pays USD 25.00 when the lead status becomes Connected');
+  act(
+    'Two campaigns: one pays 10 % of a won deal, one pays USD 25.00 when the lead status becomes Connected',
+  );
   const dealCampaign = await createDealCampaign(api);
   const propertyCampaign = await createPropertyCampaign(api);
 
@@ -61,23 +68,38 @@ export async function runScenario(stack: Stack, { kill, say }: Options): Promise
   await api.post(`/campaigns/${dealCampaign.id}/sync`);
   if (kill) await killWorkerOnce(stack, () => seenAtLeast(api, dealCampaign.id, 200), say);
   const run = await until('the sync has ended', async () => {
-    const now = await api.get<{ state: string; skipped: Record<string, number> }>(`/campaigns/${dealCampaign.id}/sync`);
+    const now = await api.get<{ state: string; skipped: Record<string, number> }>(
+      `/campaigns/${dealCampaign.id}/sync`,
+    );
     return now.state === 'completed' && now;
   });
-  say(`    skipped: ${Object.entries(run.skipped).map(([reason, n]) => `${n} ${reason}`).join(', ') || 'nobody'}`);
+  say(
+    `    skipped: ${
+      Object.entries(run.skipped)
+        .map(([reason, n]) => `${n} ${reason}`)
+        .join(', ') || 'nobody'
+    }`,
+  );
 
   act('Four people join the workshop campaign by its join page and become contacts with a link of their own');
-  const contacts = (await portal.contacts()).filter(({ properties }) => properties['referral_link'] && properties['email']);
+  const contacts = (await portal.contacts()).filter(
+    ({ properties }) => properties['referral_link'] && properties['email'],
+  );
   const workshopLinks = await join(urls.app, propertyCampaign, contacts);
 
   act('Forty friends sign up through referral links; ten of them are contacts already');
   const links = contacts.slice(0, 8).map(({ properties }) => properties['referral_link'] ?? '');
   const known = contacts.filter(({ properties }) => !properties['hs_lead_status']).slice(20);
-  const connectedAlready = contacts.filter(({ properties }) => properties['hs_lead_status'] === 'CONNECTED').slice(5, 6);
+  const connectedAlready = contacts
+    .filter(({ properties }) => properties['hs_lead_status'] === 'CONNECTED')
+    .slice(5, 6);
   await signUpAll(links, friends('deal', dealFriends.newcomers, known.slice(0, dealFriends.existing)));
   await signUpAll(
     workshopLinks,
-    friends('workshop', workshopFriends.newcomers, [...known.slice(10, 10 + workshopFriends.existing - 1), ...connectedAlready]),
+    friends('workshop', workshopFriends.newcomers, [
+      ...known.slice(10, 10 + workshopFriends.existing - 1),
+      ...connectedAlready,
+    ]),
   );
   const referrals = await until('all forty are in HubSpot', async () => {
     const all = await allPages<Referral>(api, '/referrals');
@@ -119,7 +141,11 @@ async function bootstrap(stack: Stack): Promise<string> {
   return (JSON.parse(stdout) as { apiKey: string }).apiKey;
 }
 
-async function killWorkerOnce(stack: Stack, when: () => Promise<boolean>, say: Options['say']): Promise<void> {
+async function killWorkerOnce(
+  stack: Stack,
+  when: () => Promise<boolean>,
+  say: Options['say'],
+): Promise<void> {
   await until('the moment for the kill has come', when, { everyMs: 20 });
   await stack.kill('worker', 'SIGKILL');
   say('    the worker was killed with SIGKILL and starts again');
@@ -134,11 +160,18 @@ async function issued(api: ApiClient): Promise<number> {
   return (await allPages(api, '/rewards?status=issued')).length;
 }
 
-async function join(appUrl: string, { slug }: DemoCampaign, contacts: readonly PortalRecord[]): Promise<string[]> {
+async function join(
+  appUrl: string,
+  { slug }: DemoCampaign,
+  contacts: readonly PortalRecord[],
+): Promise<string[]> {
   const page = apiClient(appUrl);
   const existing = contacts.at(-1)?.properties['email'] ?? '';
   const people = [
-    ...['Ines', 'Bo', 'Chidi'].map((firstName, i) => ({ firstName, email: `host.${i + 1}@workshop.example` })),
+    ...['Ines', 'Bo', 'Chidi'].map((firstName, i) => ({
+      firstName,
+      email: `host.${i + 1}@workshop.example`,
+    })),
     { firstName: 'Host', email: existing },
   ];
   const links: string[] = [];
@@ -187,7 +220,9 @@ async function workDeals(
   referrals: ReadonlyMap<string, Referral>,
   halfway: () => Promise<void>,
 ): Promise<void> {
-  const byReferral = new Map((await portal.deals()).map((deal) => [deal.properties['vouchflow_referral_id'], deal.id]));
+  const byReferral = new Map(
+    (await portal.deals()).map((deal) => [deal.properties['vouchflow_referral_id'], deal.id]),
+  );
   const dealOf = (n: number) => {
     const referral = referrals.get(`deal.friend.${n}@friends.example`);
     const deal = referral && byReferral.get(referral.id);
@@ -201,22 +236,30 @@ async function workDeals(
   }
   await portal.editDeal(dealOf(1), { dealstage: 'contractsent' });
   await portal.editDeal(dealOf(1), { dealstage: 'closedwon' });
-  for (let n = dealsWon + 1; n <= dealsWon + dealsLost; n += 1) await portal.editDeal(dealOf(n), { dealstage: 'closedlost' });
+  for (let n = dealsWon + 1; n <= dealsWon + dealsLost; n += 1)
+    await portal.editDeal(dealOf(n), { dealstage: 'closedlost' });
 }
 
 /** Four newcomers and two who were contacts before become Connected. */
 async function workLeads(portal: SandboxPortal, referrals: ReadonlyMap<string, Referral>): Promise<void> {
   const contacts = await portal.contacts();
-  const newcomers = contacts.filter(({ properties }) => /^workshop\.friend\.[1-4]@/.test(properties['email'] ?? ''));
+  const newcomers = contacts.filter(({ properties }) =>
+    /^workshop\.friend\.[1-4]@/.test(properties['email'] ?? ''),
+  );
   const existing = contacts
     .filter(({ properties }) => referrals.has(properties['email'] ?? '') && !properties['hs_lead_status'])
     .filter(({ properties }) => !properties['email']?.endsWith('@friends.example'))
     .slice(-2);
-  for (const { id } of [...newcomers, ...existing]) await portal.editContact(id, { hs_lead_status: 'CONNECTED' });
+  for (const { id } of [...newcomers, ...existing])
+    await portal.editContact(id, { hs_lead_status: 'CONNECTED' });
 }
 
 /** The counters that HubSpot shows add up to the sign-ups and conversions of the campaign that maps them. */
 function countersAgree(contacts: readonly PortalRecord[]): boolean {
-  const sum = (property: string) => contacts.reduce((total, { properties }) => total + Number(properties[property] ?? 0), 0);
-  return sum('friends_referred') === dealFriends.newcomers + dealFriends.existing && sum('friends_converted') === dealsWon;
+  const sum = (property: string) =>
+    contacts.reduce((total, { properties }) => total + Number(properties[property] ?? 0), 0);
+  return (
+    sum('friends_referred') === dealFriends.newcomers + dealFriends.existing &&
+    sum('friends_converted') === dealsWon
+  );
 }

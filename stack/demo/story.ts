@@ -9,7 +9,10 @@ interface Line {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export async function printStory({ api, dealCampaign }: Outcome, say: (line?: string) => void): Promise<void> {
+export async function printStory(
+  { api, dealCampaign }: Outcome,
+  say: (line?: string) => void,
+): Promise<void> {
   const rewarded = await allPages<{ id: string; temporalUrl: string | null; person: { email: string } }>(
     api,
     `/referrals?campaignId=${dealCampaign.id}&status=rewarded`,
@@ -21,7 +24,9 @@ export async function printStory({ api, dealCampaign }: Outcome, say: (line?: st
   say();
   say(`${pc.bold('One referral')} ${referral.id} ${pc.dim(referral.temporalUrl ?? '')}`);
   for (const { at, kind, facts } of items) {
-    const known = Object.entries(facts).map(([name, value]) => `${name} ${String(value)}`).join(', ');
+    const known = Object.entries(facts)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', ');
     say(`  ${at.slice(11, 23)}  ${kind.replaceAll('-', ' ').padEnd(16)} ${pc.dim(known)}`);
   }
   say(`  Why: ${verdicts.items[0]?.sentence ?? 'no verdict yet'}`);

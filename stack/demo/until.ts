@@ -10,7 +10,8 @@ export async function until<T>(
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (performance.now() > deadline) throw new Error(`Within ${withinMs / 1000} s it did not happen that ${what}.`);
+    if (performance.now() > deadline)
+      throw new Error(`Within ${withinMs / 1000} s it did not happen that ${what}.`);
     await delay(everyMs);
   }
 }

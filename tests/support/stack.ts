@@ -3,34 +3,20 @@
  * database of its own from a migrated template. A guardian stops everything after the run, also after Ctrl-C.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Sql } from 'postgres';
+import { z } from 'zod';
 import { migrate } from '../../db/migrate.ts';
 import { type DatabaseUrls, prepareDatabase, urlsOf } from '../../stack/database.ts';
-import { removeStacks, startGuardian } from '../../stack/guardian.ts';
-import { type EmbeddedPostgres, startPostgres } from '../../stack/postgres.ts';
-import {
-  identityOf,
-  isRunning,
-  type ProcessIdentity,
-  signalProcess,
-  waitForEnd,
-} from '../../stack/processes.ts';
+import { removeStacks } from '../../stack/guardian.ts';
+import { readJson, writeJson } from '../../stack/json-file.ts';
+import { startPostgres } from '../../stack/postgres.ts';
+import { type ProcessIdentity, signalProcess, waitForEnd } from '../../stack/processes.ts';
 import { type PartName, writeState } from '../../stack/state-file.ts';
 import { startTemporal } from '../../stack/temporal.ts';
+import { owner, runFolder, takeLock } from './test-run.ts';
 
 export interface TestDatabase extends DatabaseUrls {
   /** Disconnects whoever is left. Need not be called: the whole server goes after the run. */
@@ -45,7 +31,11 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-type TestCluster = Pick<EmbeddedPostgres, 'superuserUrl' | 'rolePasswords'>;
+const testCluster = z.object({
+  superuserUrl: z.string(),
+  rolePasswords: z.object({ vf_owner: z.string(), vf_app: z.string(), vf_system: z.string() }),
+});
+type TestCluster = Readonly<z.output<typeof testCluster>>;
 
 /** A fresh database with today's migrations, in which nothing has been written yet. */
 export async function createTestDatabase(): Promise<TestDatabase> {
@@ -61,10 +51,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
-/** A real dev server of its own, in memory, that can skip time; ready in about half a second. */
-export async function testTemporal({ ui = false, timeSkipping = true } = {}): Promise<TestTemporal> {
+export interface TestTemporalOptions {
+  /** A free one when not given; give it to start a server again where one was stopped. */
+  readonly port?: number;
+  /** In memory when not given: then a server that is started again knows nothing of what was. */
+  readonly databaseFile?: string;
+  /** False unless told: most tests look at no UI. */
+  readonly ui?: boolean;
+  readonly timeSkipping?: boolean;
+}
+
+/** A real dev server of its own, that can skip time; ready in about half a second. */
+export async function testTemporal(options: TestTemporalOptions = {}): Promise<TestTemporal> {
+  const { ui = false, timeSkipping = true, ...place } = options;
   const folder = await testFolder('temporal');
   const server = await startTemporal({
+    ...place,
     timeSkipping,
     logFile: join(folder, 'temporal.log'),
     say: (line) => console.log(line),
@@ -107,7 +109,7 @@ export async function testDatabase(): Promise<TestCluster> {
   const folder = join(await runFolder(), 'postgres');
   const ready = join(folder, 'ready.json');
   for (;;) {
-    if (existsSync(ready)) return JSON.parse(readFileSync(ready, 'utf8')) as TestCluster;
+    if (existsSync(ready)) return readJson(ready, testCluster);
     if (!takeLock(`${folder}.lock`)) {
       await delay(50);
       continue;
@@ -121,9 +123,7 @@ export async function testDatabase(): Promise<TestCluster> {
       onSpawn: recordIn(folder, 'postgres'),
     });
     const { superuserUrl, rolePasswords } = server;
-    writeFileSync(`${ready}.new`, JSON.stringify({ superuserUrl, rolePasswords }), { mode: 0o600 });
-    // A rename: the others never read half of it.
-    renameSync(`${ready}.new`, ready);
+    writeJson(ready, { superuserUrl, rolePasswords });
     return { superuserUrl, rolePasswords };
   }
 }
@@ -157,62 +157,4 @@ async function dropDatabase(cluster: TestCluster, name: string): Promise<void> {
   const sql = postgres(cluster.superuserUrl, { max: 1, onnotice: () => undefined });
   await sql`drop database if exists ${sql(name)} with (force)`;
   await sql.end();
-}
-
-/** The process whose end ends the run: Vitest's own, whose workers come and go. */
-function owner(): ProcessIdentity {
-  const inWorkerOfVitest = process.env['VITEST_POOL_ID'] !== undefined && process.channel !== undefined;
-  const identity = identityOf(inWorkerOfVitest ? process.ppid : process.pid);
-  if (!identity) throw new Error('The test run that this process belongs to has ended.');
-  return identity;
-}
-
-const prefix = 'vouchflow-test-';
-
-/** One folder per run. Whoever makes it also starts the guardian and sweeps what earlier runs could not. */
-async function runFolder(): Promise<string> {
-  const runOwner = owner();
-  const key = createHash('sha256').update(runOwner.startedAt).digest('hex').slice(0, 8);
-  const folder = join(tmpdir(), `${prefix}${runOwner.pid}-${key}`);
-  try {
-    mkdirSync(folder, { mode: 0o755 });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return folder;
-    throw error;
-  }
-  startGuardian({ owner: runOwner, folder });
-  writeFileSync(join(folder, 'owner.json'), JSON.stringify(runOwner));
-  await sweepEarlierRuns();
-  return folder;
-}
-
-async function sweepEarlierRuns(): Promise<void> {
-  for (const entry of readdirSync(tmpdir()).filter((name) => name.startsWith(prefix))) {
-    const folder = join(tmpdir(), entry);
-    const earlier = readIdentity(join(folder, 'owner.json'));
-    if (earlier && !isRunning(earlier)) await removeStacks(folder);
-  }
-}
-
-/** False when another process holds the lock; the lock of a process that died holding it is taken away first. */
-function takeLock(file: string): boolean {
-  try {
-    const lock = openSync(file, 'wx');
-    writeFileSync(lock, JSON.stringify(identityOf(process.pid)));
-    closeSync(lock);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const holder = readIdentity(file);
-    if (holder && !isRunning(holder)) rmSync(file, { force: true });
-    return false;
-  }
-}
-
-function readIdentity(file: string): ProcessIdentity | null {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
-  } catch {
-    return null;
-  }
 }

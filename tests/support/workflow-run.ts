@@ -1,6 +1,13 @@
 /** Workflows on a real Temporal server with activities replaced by a plain object. */
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { ensureSearchAttributes } from '../../worker/temporal.ts';
 import { taskQueues } from '../../workflows/contract.ts';
 import { recordHistories } from './histories.ts';
@@ -65,7 +72,10 @@ export async function startWorkflowRun(): Promise<WorkflowRun> {
 }
 
 /** What Temporal Cloud would bill for a run: the cost that a workflow's shape decides. */
-export async function countActions(client: Client, workflowId: string): Promise<{ actions: number; events: number }> {
+export async function countActions(
+  client: Client,
+  workflowId: string,
+): Promise<{ actions: number; events: number }> {
   const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();
   const billed = events?.reduce((sum, event) => {
     const scheduled = event.activityTaskScheduledEventAttributes ? 1 : 0;

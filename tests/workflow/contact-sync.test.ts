@@ -13,7 +13,12 @@ beforeAll(async () => {
 afterAll(() => run.stop());
 
 const aSync = () =>
-  contactSyncWorkflow({ workspaceId: newId(), campaignId: newId(), syncRunId: newId(), connectionId: newId() });
+  contactSyncWorkflow({
+    workspaceId: newId(),
+    campaignId: newId(),
+    syncRunId: newId(),
+    connectionId: newId(),
+  });
 
 /** Slices that answer from a script; `next` is what `nextSyncRun` finds, once. */
 function scripted(slices: SliceOutcome[], next: string[] = []) {
@@ -36,7 +41,10 @@ function scripted(slices: SliceOutcome[], next: string[] = []) {
 describe('contactSync', () => {
   test('S40: slices follow one another until the scope is read, at one action each', async () => {
     const start = aSync();
-    const { activities, calls } = scripted([{ kind: 'more', seen: 20_000 }, { kind: 'more', seen: 40_000 }]);
+    const { activities, calls } = scripted([
+      { kind: 'more', seen: 20_000 },
+      { kind: 'more', seen: 40_000 },
+    ]);
     await run.withWorkers(activities, async () => {
       await startWorkflow(run.client, start);
       await run.client.workflow.getHandle(start.workflowId).result();

@@ -1,3 +1,4 @@
+import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Standing } from '../../domain/standing.ts';
 import { DAY_MS, toInstant } from '../../domain/time.ts';
@@ -5,7 +6,6 @@ import { nudgeWorkflow, startWorkflow } from '../../worker/temporal.ts';
 import { referralWorkflow } from '../../workflows/contract.ts';
 import { eventually, fastForward } from '../support/time.ts';
 import { countActions, startWorkflowRun, type WorkflowRun } from '../support/workflow-run.ts';
-import { v7 as newId } from 'uuid';
 
 let run: WorkflowRun;
 beforeAll(async () => {
@@ -28,14 +28,20 @@ const aStanding = (changes: Partial<Standing> = {}): Standing => ({
 const settled = aStanding({ settled: true, status: 'rewarded', waitingFor: 'nothing' });
 
 /** Activities that answer from a script and remember the order in which they were called. */
-function scripted(script: { enterCrm?: Standing[]; decide?: Standing[]; issueReward?: { standing: Standing; changed: boolean }[] }) {
+function scripted(script: {
+  enterCrm?: Standing[];
+  decide?: Standing[];
+  issueReward?: { standing: Standing; changed: boolean }[];
+}) {
   const calls: { name: string; asOf: string }[] = [];
-  const next = <T>(name: string, answers: T[] | undefined) => async (step: { asOf: string }) => {
-    calls.push({ name, asOf: step.asOf });
-    const answer = answers?.shift();
-    if (answer === undefined) throw new Error(`${name} was not expected`);
-    return answer;
-  };
+  const next =
+    <T>(name: string, answers: T[] | undefined) =>
+    async (step: { asOf: string }) => {
+      calls.push({ name, asOf: step.asOf });
+      const answer = answers?.shift();
+      if (answer === undefined) throw new Error(`${name} was not expected`);
+      return answer;
+    };
   return {
     calls,
     activities: {
@@ -50,7 +56,11 @@ const aReferral = () => referralWorkflow({ workspaceId: newId(), referralId: new
 
 describe('referralLifecycle', () => {
   test('S1: one nudge that qualifies leads to one issue; five actions and at most 32 events', async () => {
-    const due = aStanding({ status: 'qualified', waitingFor: 'issue', issuable: [{ id: 'reward-1', from: null }] });
+    const due = aStanding({
+      status: 'qualified',
+      waitingFor: 'issue',
+      issuable: [{ id: 'reward-1', from: null }],
+    });
     const { activities, calls } = scripted({
       enterCrm: [aStanding()],
       decide: [due],
@@ -79,7 +89,10 @@ describe('referralLifecycle', () => {
       issuable: [{ id: 'reward-1', from: holdUntil }],
       deadline: holdUntil,
     });
-    const { activities, calls } = scripted({ enterCrm: [held], issueReward: [{ standing: settled, changed: false }] });
+    const { activities, calls } = scripted({
+      enterCrm: [held],
+      issueReward: [{ standing: settled, changed: false }],
+    });
     await run.withWorkers(activities, async () => {
       await startWorkflow(run.client, start);
       await eventually('the hold has begun', async () => calls.length === 1);
@@ -113,7 +126,11 @@ describe('referralLifecycle', () => {
   });
 
   test('a changed answer found while issuing goes back to a decision', async () => {
-    const due = aStanding({ status: 'qualified', waitingFor: 'hold', issuable: [{ id: 'reward-1', from: null }] });
+    const due = aStanding({
+      status: 'qualified',
+      waitingFor: 'hold',
+      issuable: [{ id: 'reward-1', from: null }],
+    });
     const start = aReferral();
     const { activities, calls } = scripted({
       enterCrm: [due],

@@ -1,6 +1,13 @@
 import type { Logger } from 'pino';
 import type { SystemDatabase } from '../../db/client.ts';
-import { type CrmWrite, connectionsToDrain, dueWrites, markRefused, markSent, takeDrainLock } from '../../db/queries/system/drain.ts';
+import {
+  type CrmWrite,
+  connectionsToDrain,
+  dueWrites,
+  markRefused,
+  markSent,
+  takeDrainLock,
+} from '../../db/queries/system/drain.ts';
 import { isHubSpotError } from '../../hubspot/failures.ts';
 import type { HubSpot, OpenHubSpot, RecordUpdate } from '../../hubspot/gateway.ts';
 
@@ -49,9 +56,16 @@ function drainOnce(
     }));
     const client = objectType === 'contact' ? hubspot.contacts : hubspot.deals;
     const refused = new Map((await client.updateMany(updates)).map((failure) => [failure.id, failure]));
-    await markSent(tx, writes.filter(({ objectId }) => !refused.has(objectId)));
+    await markSent(
+      tx,
+      writes.filter(({ objectId }) => !refused.has(objectId)),
+    );
     for (const [id, failure] of refused) {
-      await markRefused(tx, byRecord.get(id) ?? [], [failure.kind, failure.property, failure.code].filter(Boolean).join(' '));
+      await markRefused(
+        tx,
+        byRecord.get(id) ?? [],
+        [failure.kind, failure.property, failure.code].filter(Boolean).join(' '),
+      );
     }
     return byRecord.size === recordsPerCall;
   });

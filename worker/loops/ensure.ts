@@ -43,7 +43,10 @@ export async function ensureWorkflows({ db, client, log }: EnsureDependencies): 
   ]);
   for (let after = firstId; ; ) {
     const rows = await unsettledReferrals(db, after, batchSize);
-    started += await startAll(db, rows.map((row) => ({ row, start: referralWorkflow(row) })));
+    started += await startAll(
+      db,
+      rows.map((row) => ({ row, start: referralWorkflow(row) })),
+    );
     const last = rows.at(-1);
     if (!last) break;
     after = last.referralId;
@@ -61,7 +64,11 @@ export async function nudgeOverdue({ db, log }: EnsureDependencies): Promise<boo
   await db.transaction((tx) =>
     enqueueNudges(
       tx,
-      rows.map((row) => ({ workspaceId: row.workspaceId, address: referralWorkflow(row), nudge: { kind: 'order' } })),
+      rows.map((row) => ({
+        workspaceId: row.workspaceId,
+        address: referralWorkflow(row),
+        nudge: { kind: 'order' },
+      })),
     ),
   );
   return false;
@@ -72,7 +79,10 @@ async function startAll(
   items: readonly { readonly row: { readonly workspaceId: string }; readonly start: WorkflowStart }[],
 ): Promise<number> {
   await db.transaction((tx) =>
-    enqueueStarts(tx, items.map(({ row, start }) => ({ workspaceId: row.workspaceId, address: start }))),
+    enqueueStarts(
+      tx,
+      items.map(({ row, start }) => ({ workspaceId: row.workspaceId, address: start })),
+    ),
   );
   return items.length;
 }

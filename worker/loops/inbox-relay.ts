@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
 import type { SystemDatabase } from '../../db/client.ts';
 import { enqueueNudges } from '../../db/queries/outbox.ts';
-import { claimInbox, failInbox, finishInbox, type InboxRow, matchInbox } from '../../db/queries/system/inbox.ts';
+import {
+  claimInbox,
+  failInbox,
+  finishInbox,
+  type InboxRow,
+  matchInbox,
+} from '../../db/queries/system/inbox.ts';
 import { type Nudge, referralWorkflow } from '../../workflows/contract.ts';
 
 interface InboxDependencies {
@@ -35,7 +41,11 @@ export async function relayInbox(deps: InboxDependencies): Promise<boolean> {
 
 async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]): Promise<void> {
   await db.transaction(async (tx) => {
-    const matches = await matchInbox(tx, rows.map(({ id }) => id), appId);
+    const matches = await matchInbox(
+      tx,
+      rows.map(({ id }) => id),
+      appId,
+    );
     const byId = new Map(rows.map((row) => [row.id, row]));
     await enqueueNudges(
       tx,
@@ -47,7 +57,10 @@ async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]
     );
     const counts = new Map<string, number>();
     for (const { inboxId } of matches) counts.set(inboxId, (counts.get(inboxId) ?? 0) + 1);
-    await finishInbox(tx, rows.map(({ id }) => ({ id, nudges: counts.get(id) ?? 0 })));
+    await finishInbox(
+      tx,
+      rows.map(({ id }) => ({ id, nudges: counts.get(id) ?? 0 })),
+    );
   });
 }
 

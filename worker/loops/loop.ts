@@ -30,7 +30,9 @@ export function startLoop({ name, everyMs, log, step }: LoopOptions): Loop {
 
   const pause = (ms: number) => {
     wakeUp = new AbortController();
-    return delay(ms, undefined, { signal: AbortSignal.any([wakeUp.signal, stopping.signal]) }).catch(() => undefined);
+    return delay(ms, undefined, { signal: AbortSignal.any([wakeUp.signal, stopping.signal]) }).catch(
+      () => undefined,
+    );
   };
 
   const run = async () => {

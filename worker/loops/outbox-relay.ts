@@ -29,7 +29,9 @@ const inFlight = 20;
 export async function relayOutbox(deps: RelayDependencies): Promise<boolean> {
   const rows = await claimOutbox(deps.db, deps.relayId, batchSize);
   for (let first = 0; first < rows.length; first += inFlight) {
-    const results = await Promise.allSettled(rows.slice(first, first + inFlight).map((row) => deliver(deps, row)));
+    const results = await Promise.allSettled(
+      rows.slice(first, first + inFlight).map((row) => deliver(deps, row)),
+    );
     const away = results.find((result) => result.status === 'rejected');
     if (!away) continue;
     await Promise.all(rows.slice(first + inFlight).map((row) => postponeOutbox(deps.db, row.id, 0)));
@@ -49,7 +51,8 @@ async function deliver({ db, client, log }: RelayDependencies, row: OutboxRow): 
     const delivery = await (row.kind === 'start'
       ? startWorkflow(client, start)
       : nudgeWorkflow(client, start, row.nudge as Nudge));
-    if (delivery === 'delivered' || row.kind === 'start') return await finishOutbox(db, row.id, { sent: true });
+    if (delivery === 'delivered' || row.kind === 'start')
+      return await finishOutbox(db, row.id, { sent: true });
     if (await isSettled(db, start)) return await finishOutbox(db, row.id, { dropped: 'settled' });
     // A workflow that ended while its row is open can only be an operator's doing, or a mistake of ours.
     log.error({ workflowId: row.workflowId }, 'a closed workflow was nudged but its row is open');

@@ -18,7 +18,10 @@ const touchEveryMs = 60_000;
 export async function touchApiKey(db: SystemDatabase, { id, lastUsedAt }: ApiKey): Promise<void> {
   const now = Date.now();
   if (lastUsedAt !== null && now - Date.parse(lastUsedAt) < touchEveryMs) return;
-  await db.update(apiKeys).set({ lastUsedAt: new Date(now).toISOString() }).where(eq(apiKeys.id, id));
+  await db
+    .update(apiKeys)
+    .set({ lastUsedAt: new Date(now).toISOString() })
+    .where(eq(apiKeys.id, id));
 }
 
 /** A workspace with its first key, both or neither. */

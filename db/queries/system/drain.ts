@@ -6,7 +6,9 @@ import { crmWrites } from '../../schema/messages.ts';
 export type CrmWrite = typeof crmWrites.$inferSelect;
 
 /** Active connections that have values to send now. */
-export async function connectionsToDrain(db: SystemDatabase): Promise<{ connectionId: string; epoch: number }[]> {
+export async function connectionsToDrain(
+  db: SystemDatabase,
+): Promise<{ connectionId: string; epoch: number }[]> {
   return db
     .selectDistinct({ connectionId: connections.id, epoch: connections.epoch })
     .from(crmWrites)
@@ -29,7 +31,12 @@ export async function takeDrainLock(tx: Tx, connectionId: string): Promise<boole
 }
 
 /** Wanted values of at most `records` records of one object type, oldest first. */
-export async function dueWrites(tx: Tx, connectionId: string, objectType: CrmWrite['objectType'], records: number): Promise<CrmWrite[]> {
+export async function dueWrites(
+  tx: Tx,
+  connectionId: string,
+  objectType: CrmWrite['objectType'],
+  records: number,
+): Promise<CrmWrite[]> {
   return tx
     .select()
     .from(crmWrites)
@@ -52,7 +59,11 @@ export async function markSent(tx: Tx, writes: readonly CrmWrite[]): Promise<voi
   for (const write of writes) {
     await tx
       .update(crmWrites)
-      .set({ sentVersion: write.version, sentValues: [write.value, ...write.sentValues].slice(0, 5), failures: 0 })
+      .set({
+        sentVersion: write.version,
+        sentValues: [write.value, ...write.sentValues].slice(0, 5),
+        failures: 0,
+      })
       .where(sameRow(write));
   }
 }

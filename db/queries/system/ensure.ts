@@ -25,7 +25,11 @@ export async function storeNamespaceId(db: SystemDatabase, value: string): Promi
 /** Unfinished referrals after `afterId`, by id, `limit` at a time. */
 export const unsettledReferrals = (db: SystemDatabase, afterId: string, limit: number) =>
   db
-    .select({ referralId: referrals.id, campaignId: referrals.campaignId, workspaceId: referrals.workspaceId })
+    .select({
+      referralId: referrals.id,
+      campaignId: referrals.campaignId,
+      workspaceId: referrals.workspaceId,
+    })
     .from(referrals)
     .where(and(isNull(referrals.settledAt), gt(referrals.id, afterId)))
     .orderBy(asc(referrals.id))
@@ -34,7 +38,11 @@ export const unsettledReferrals = (db: SystemDatabase, afterId: string, limit: n
 /** Referrers who joined by themselves and are not in HubSpot yet. */
 export const unenteredReferrers = (db: SystemDatabase) =>
   db
-    .select({ referrerId: referrers.id, campaignId: referrers.campaignId, workspaceId: referrers.workspaceId })
+    .select({
+      referrerId: referrers.id,
+      campaignId: referrers.campaignId,
+      workspaceId: referrers.workspaceId,
+    })
     .from(referrers)
     .where(and(ne(referrers.source, 'sync'), isNull(referrers.enteredAt)))
     .orderBy(asc(referrers.id));
@@ -69,5 +77,9 @@ export async function overdueReferrals(db: SystemDatabase, limit: number) {
       or exists (select 1 from rewards w where w.referral_id = f.id and w.status in ('held', 'approved')
         and w.hold_until < now() - interval '10 minutes'))
     order by f.id limit ${limit}`);
-  return rows.map((row) => ({ referralId: row.referral_id, campaignId: row.campaign_id, workspaceId: row.workspace_id }));
+  return rows.map((row) => ({
+    referralId: row.referral_id,
+    campaignId: row.campaign_id,
+    workspaceId: row.workspace_id,
+  }));
 }

@@ -66,19 +66,37 @@ export const tokenStore = (db: SystemDatabase, box: SecretBox) => ({
       if (!row || row.status !== 'active' || row.epoch !== epoch || !row.refreshToken) return 'closed';
       const current = row.accessToken && box.open(row.accessToken, tokenPlace('access_token', connectionId));
       if (current !== input.staleAccessToken) return 'refreshed';
-      const tokens = await input.exchange(box.open(row.refreshToken, tokenPlace('refresh_token', connectionId)));
+      const tokens = await input.exchange(
+        box.open(row.refreshToken, tokenPlace('refresh_token', connectionId)),
+      );
       const stored = await tx
         .update(connections)
         .set(sealedTokens(box, connectionId, tokens))
-        .where(and(eq(connections.id, connectionId), eq(connections.epoch, epoch), eq(connections.status, 'active')))
+        .where(
+          and(
+            eq(connections.id, connectionId),
+            eq(connections.epoch, epoch),
+            eq(connections.status, 'active'),
+          ),
+        )
         .returning({ id: connections.id });
       return stored.length > 0 ? 'refreshed' : 'closed';
     }),
 
-  async markReconnectNeeded({ connectionId, epoch, reason }: { connectionId: string; epoch: number; reason: string }) {
+  async markReconnectNeeded({
+    connectionId,
+    epoch,
+    reason,
+  }: {
+    connectionId: string;
+    epoch: number;
+    reason: string;
+  }) {
     await db
       .update(connections)
       .set({ status: 'reconnect-needed', statusReason: reason })
-      .where(and(eq(connections.id, connectionId), eq(connections.epoch, epoch), eq(connections.status, 'active')));
+      .where(
+        and(eq(connections.id, connectionId), eq(connections.epoch, epoch), eq(connections.status, 'active')),
+      );
   },
 });

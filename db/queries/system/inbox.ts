@@ -6,7 +6,15 @@ import { webhookInbox } from '../../schema/messages.ts';
 export type InboxRow = typeof webhookInbox.$inferSelect;
 export type NewInboxRow = Pick<
   InboxRow,
-  'deliveryKey' | 'portalId' | 'kind' | 'objectType' | 'objectIds' | 'propertyName' | 'changeSource' | 'sourceId' | 'occurredAt'
+  | 'deliveryKey'
+  | 'portalId'
+  | 'kind'
+  | 'objectType'
+  | 'objectIds'
+  | 'propertyName'
+  | 'changeSource'
+  | 'sourceId'
+  | 'occurredAt'
 >;
 
 /** Wakes the relays when notices arrive. */
@@ -33,7 +41,16 @@ export async function claimInbox(db: SystemDatabase, relay: string, limit: numbe
       order by id limit ${limit} for update skip locked)
     returning id`);
   if (claimed.length === 0) return [];
-  return db.select().from(webhookInbox).where(inArray(webhookInbox.id, claimed.map(({ id }) => id))).orderBy(webhookInbox.id);
+  return db
+    .select()
+    .from(webhookInbox)
+    .where(
+      inArray(
+        webhookInbox.id,
+        claimed.map(({ id }) => id),
+      ),
+    )
+    .orderBy(webhookInbox.id);
 }
 
 /** Whom a notice concerns, and whether it is the echo of our own create. */
@@ -50,13 +67,21 @@ export interface InboxMatch {
  * that we created; the read that ended the entry has seen it.
  */
 export async function matchInbox(tx: Tx, inboxIds: readonly string[], appId: string): Promise<InboxMatch[]> {
-  const rows = await tx.execute<{ inbox_id: string; referral_id: string; campaign_id: string; workspace_id: string }>(sql`
+  const rows = await tx.execute<{
+    inbox_id: string;
+    referral_id: string;
+    campaign_id: string;
+    workspace_id: string;
+  }>(sql`
     with notice as (
       select i.id, i.object_type, unnest(i.object_ids) as crm_id, i.occurred_at, i.change_source, i.source_id, i.kind,
         c.id as connection_id
       from webhook_inbox i
       join connections c on c.portal_id = i.portal_id and c.status <> 'disconnected'
-      where i.id in (${sql.join(inboxIds.map((id) => sql`${id}`), sql`, `)})
+      where i.id in (${sql.join(
+        inboxIds.map((id) => sql`${id}`),
+        sql`, `,
+      )})
     ), held as (
       select n.id, n.connection_id, n.crm_id, n.occurred_at, n.change_source, n.source_id, n.kind, f.id as referral_id, f.campaign_id, f.workspace_id
       from notice n
@@ -89,7 +114,10 @@ export async function matchInbox(tx: Tx, inboxIds: readonly string[], appId: str
 }
 
 /** Ends notices: handed to `nudges` workflows, or dropped because nobody holds any of their ids. */
-export async function finishInbox(tx: Tx, ends: readonly { readonly id: string; readonly nudges: number }[]): Promise<void> {
+export async function finishInbox(
+  tx: Tx,
+  ends: readonly { readonly id: string; readonly nudges: number }[],
+): Promise<void> {
   for (const handled of [true, false]) {
     const ids = ends.filter(({ nudges }) => nudges > 0 === handled).map(({ id }) => id);
     if (ids.length === 0) continue;
@@ -107,5 +135,8 @@ export async function failInbox(db: SystemDatabase, ids: readonly string[], reas
     update webhook_inbox set failures = failures + 1, reason = ${reason}, claimed_by = null,
       claimed_until = now() + make_interval(secs => least(300, power(2, failures))),
       dead_at = case when failures + 1 >= 20 then now() end
-    where id in (${sql.join(ids.map((id) => sql`${id}`), sql`, `)})`);
+    where id in (${sql.join(
+      ids.map((id) => sql`${id}`),
+      sql`, `,
+    )})`);
 }

@@ -22,7 +22,12 @@ export async function claimOutbox(db: SystemDatabase, relay: string, limit: numb
   return db
     .select()
     .from(outbox)
-    .where(inArray(outbox.id, claimed.map(({ id }) => id)))
+    .where(
+      inArray(
+        outbox.id,
+        claimed.map(({ id }) => id),
+      ),
+    )
     .orderBy(outbox.id);
 }
 
@@ -37,7 +42,11 @@ export async function takeNudgeSlot(db: SystemDatabase, workflowId: string): Pro
 }
 
 /** Ends a row: sent to Temporal, or dropped with the reason why that was not needed. */
-export async function finishOutbox(db: SystemDatabase | Tx, id: string, end: { sent: true } | { dropped: string }): Promise<void> {
+export async function finishOutbox(
+  db: SystemDatabase | Tx,
+  id: string,
+  end: { sent: true } | { dropped: string },
+): Promise<void> {
   const now = new Date().toISOString();
   await db
     .update(outbox)
@@ -82,7 +91,9 @@ export async function failOutbox(db: SystemDatabase, id: string, reason: string)
 /** Sent and dropped rows of both queues leave after seven days. */
 export async function sweepQueues(db: SystemDatabase): Promise<void> {
   await db.execute(sql`delete from outbox where coalesce(sent_at, dropped_at) < now() - interval '7 days'`);
-  await db.execute(sql`delete from webhook_inbox where coalesce(sent_at, dropped_at) < now() - interval '7 days'`);
+  await db.execute(
+    sql`delete from webhook_inbox where coalesce(sent_at, dropped_at) < now() - interval '7 days'`,
+  );
   await db.execute(sql`delete from nudge_slots where nudged_at < now() - interval '1 hour'`);
   await db.execute(sql`delete from oauth_states where expires_at < now() - interval '1 day'`);
 }

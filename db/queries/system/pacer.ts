@@ -7,7 +7,10 @@ import type { SystemDatabase } from '../../client.ts';
  * when one is 200 ms late. Search has a budget of its own: five a second, paced at 4.1.
  */
 const headroom = 1.021;
-const assumed = { general: { maximum: 110, intervalMs: 10_000 }, search: { maximum: 5, intervalMs: 1_000 } } as const;
+const assumed = {
+  general: { maximum: 110, intervalMs: 10_000 },
+  search: { maximum: 5, intervalMs: 1_000 },
+} as const;
 const searchHeadroom = 5 / 4.1;
 /** How far ahead bulk work may reserve: what an interactive call waits for it at most. */
 const bulkAheadMs = 300;
@@ -18,7 +21,15 @@ type Budget = keyof typeof assumed;
 
 /** The generic cell rate algorithm with burst 1, one row per portal and budget, one statement per reservation. */
 export const pacer = (db: SystemDatabase) => ({
-  async reserve({ portalId, budget, lane }: { portalId: string; budget: Budget; lane: 'interactive' | 'bulk' }) {
+  async reserve({
+    portalId,
+    budget,
+    lane,
+  }: {
+    portalId: string;
+    budget: Budget;
+    lane: 'interactive' | 'bulk';
+  }) {
     const { maximum, intervalMs } = assumed[budget];
     const room = budget === 'search' ? searchHeadroom : headroom;
     const aheadMs = lane === 'bulk' ? bulkAheadMs : interactiveAheadMs;
@@ -38,7 +49,15 @@ export const pacer = (db: SystemDatabase) => ({
   },
 
   /** The pace follows the maximum of HubSpot's headers (100, 110, 190 or 250 per ten seconds). */
-  async observeMaximum({ portalId, maximum, intervalMs }: { portalId: string; maximum: number; intervalMs: number }) {
+  async observeMaximum({
+    portalId,
+    maximum,
+    intervalMs,
+  }: {
+    portalId: string;
+    maximum: number;
+    intervalMs: number;
+  }) {
     await db.execute(sql`
       update pace_slots set maximum = ${maximum}, interval_ms = ${intervalMs}
       where portal_id = ${portalId} and budget = 'general' and (maximum, interval_ms) <> (${maximum}, ${intervalMs})`);

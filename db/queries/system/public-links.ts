@@ -38,7 +38,11 @@ export async function followLink(
   db: SystemDatabase,
   code: string,
 ): Promise<Pick<PublicCampaign, 'slug' | 'status' | 'landingUrl'> | null> {
-  const [row] = await db.execute<{ slug: string; status: PublicCampaign['status']; landing_url: string | null }>(sql`
+  const [row] = await db.execute<{
+    slug: string;
+    status: PublicCampaign['status'];
+    landing_url: string | null;
+  }>(sql`
     with link as (
       select l.id, l.workspace_id, l.campaign_id, c.slug, c.status, c.landing_url
       from referral_links l join campaigns c on c.id = l.campaign_id

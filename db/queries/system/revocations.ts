@@ -12,7 +12,11 @@ export async function pendingRevocations(db: SystemDatabase, connectionId: strin
 }
 
 /** The tokens are gone from here as well. */
-export async function eraseRevocation(db: SystemDatabase, connectionId: string, epoch: number): Promise<void> {
+export async function eraseRevocation(
+  db: SystemDatabase,
+  connectionId: string,
+  epoch: number,
+): Promise<void> {
   await db
     .update(connectionRevocations)
     .set({ accessToken: null, refreshToken: null, doneAt: new Date().toISOString() })

@@ -9,6 +9,9 @@ export async function isSettled(
 ): Promise<boolean> {
   if (start.workflowType !== 'referralLifecycle') return true;
   const { referralId } = start.input.args as { referralId: string };
-  const [row] = await db.select({ settledAt: referrals.settledAt }).from(referrals).where(eq(referrals.id, referralId));
+  const [row] = await db
+    .select({ settledAt: referrals.settledAt })
+    .from(referrals)
+    .where(eq(referrals.id, referralId));
   return row === undefined || row.settledAt !== null;
 }

@@ -1,0 +1,87 @@
+/** Campaigns as tests need them: published, with only what the case is about in view. */
+import type { ApiClient } from '../../stack/demo/http.ts';
+
+interface DealCampaign {
+  readonly name?: string;
+  readonly holdDays?: number | null;
+  readonly rateBasisPoints?: number;
+  readonly reversalDays?: number | null;
+  readonly expiryDays?: number | null;
+}
+
+interface PropertyCampaign {
+  readonly name?: string;
+  readonly rewards?: readonly object[];
+  readonly existingContacts?: 'never-overwrite' | 'fill-blanks' | 'overwrite';
+}
+
+const dynamic = (property: string, field: string) => ({
+  objectType: 'contact',
+  property,
+  source: { kind: 'dynamic', field },
+});
+
+const personMappings = [
+  dynamic('firstname', 'first_name'),
+  dynamic('lastname', 'last_name'),
+  dynamic('email', 'email'),
+];
+
+export async function aDealCampaign(api: ApiClient, options: DealCampaign = {}): Promise<string> {
+  const {
+    name = 'Deals',
+    holdDays = null,
+    rateBasisPoints = 1_000,
+    reversalDays = null,
+    expiryDays = null,
+  } = options;
+  const { id } = await api.post<{ id: string }>('/campaigns', { name, reversalDays, expiryDays });
+  await api.put(`/campaigns/${id}/hubspot`, {
+    personInvited: { action: 'create-contact-and-deal', mappings: personMappings },
+    qualification: {
+      kind: 'deal-stage',
+      pipelineId: 'default',
+      initialStageId: 'qualifiedtobuy',
+      qualifyingStageIds: ['closedwon'],
+    },
+    saleValue: { object: 'deal', property: 'amount' },
+    rewards: [{ kind: 'percentage', rateBasisPoints, beneficiary: 'referrer', holdDays }],
+  });
+  await api.patch(`/campaigns/${id}`, { status: 'published' });
+  return id;
+}
+
+export async function aPropertyCampaign(api: ApiClient, options: PropertyCampaign = {}): Promise<string> {
+  const { name = 'Leads', existingContacts = 'never-overwrite' } = options;
+  const rewards = options.rewards ?? [
+    { kind: 'fixed', amountMinor: 2_500, currency: 'USD', beneficiary: 'referrer' },
+  ];
+  const { id } = await api.post<{ id: string }>('/campaigns', { name });
+  await api.put(`/campaigns/${id}/hubspot`, {
+    personInvited: { action: 'create-contact', existingContacts, mappings: personMappings },
+    qualification: {
+      kind: 'contact-property',
+      property: 'hs_lead_status',
+      initialValue: 'NEW',
+      qualifyingValues: ['CONNECTED', 'IN_PROGRESS'],
+    },
+    rewards,
+  });
+  await api.patch(`/campaigns/${id}`, { status: 'published' });
+  return id;
+}
+
+export async function aSyncCampaign(api: ApiClient, { name = 'Sync' } = {}): Promise<string> {
+  const id = await aDealCampaign(api, { name });
+  await api.put(`/campaigns/${id}/hubspot`, {
+    sync: {
+      scope: { kind: 'all' },
+      mappingsOut: [
+        dynamic('referral_link', 'referral_link'),
+        dynamic('friends_referred', 'number_referred'),
+        dynamic('friends_converted', 'number_successful'),
+      ],
+    },
+  });
+  return id;
+}
