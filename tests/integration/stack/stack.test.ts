@@ -16,7 +16,7 @@ import {
   type StackState,
 } from '../../../stack/state-file.ts';
 import { testFolder } from '../../support/stack.ts';
-import { commands, standIn } from './stand-ins/commands.ts';
+import { broken, commands } from './stand-ins/commands.ts';
 
 const options = (dataDir: string, more: Partial<StackOptions> = {}): StackOptions => ({
   dataDir,
@@ -37,7 +37,7 @@ const stateOf = (dataDir: string): StackState => {
 
 /** Polls, for what another process does in its own time. */
 async function eventually(condition: () => boolean): Promise<void> {
-  const until = performance.now() + 20_000;
+  const until = performance.now() + 45_000;
   while (!condition()) {
     if (performance.now() > until) throw new Error('it did not come true in time');
     await delay(30);
@@ -107,13 +107,13 @@ test('a second start on the same data folder is refused with the addresses of th
   const second = await startStack(options(dataDir)).catch((error: unknown) => error);
   await stack.stop();
   expect(second).toBeInstanceOf(AlreadyRunningError);
-  expect((second as AlreadyRunningError).addresses).toMatchObject({ 'Dashboard and API': stack.urls.app });
+  expect(second).toMatchObject({ addresses: { 'Dashboard and API': stack.urls.app } });
 });
 
 test('a part that does not start ends the start with its own words, and nothing is left running', async () => {
   const dataDir = await testFolder('stack');
   let parts: StackState['parts'] = {};
-  const failing = startStack(options(dataDir, { commands: { ...commands, api: standIn('broken') } }));
+  const failing = startStack(options(dataDir, { commands: { ...commands, api: broken } }));
   void eventually(() => {
     parts = readState(join(dataDir, 'stack.json'))?.parts ?? parts;
     return parts.postgres !== undefined && parts.temporal !== undefined;
@@ -137,8 +137,7 @@ test('an aborted start leaves nothing running', async () => {
 async function supervisor(dataDir: string, throwAway: 'yes' | 'no'): Promise<ChildProcess> {
   const file = fileURLToPath(new URL('./stand-ins/supervisor.ts', import.meta.url));
   const child = spawn(process.execPath, [file, dataDir, throwAway], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
-  expect(chunk.toString()).toContain('ready');
+  expect(String(await once(child.stdout, 'data'))).toContain('ready');
   return child;
 }
 

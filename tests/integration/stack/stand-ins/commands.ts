@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { RoleCommand } from '../../../../stack/roles.ts';
 
-export const standIn = (name: string): RoleCommand => [
-  fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
-];
+const program = (url: URL): RoleCommand => [fileURLToPath(url)];
 
 /** The three roles replaced by programs that only start and stop. */
-export const commands = { api: standIn('api'), worker: standIn('worker'), sandbox: standIn('sandbox') };
+export const commands = {
+  api: program(new URL('./api.ts', import.meta.url)),
+  worker: program(new URL('./worker.ts', import.meta.url)),
+  sandbox: program(new URL('./sandbox.ts', import.meta.url)),
+};
+
+/** A role that ends before it is ready. */
+export const broken = program(new URL('./broken.ts', import.meta.url));
