@@ -65,7 +65,7 @@ export function fromPublicId(kind: IdKind, text: string): string | null {
   const prefix = `${idPrefixes[kind]}_`;
   const digits = text.slice(prefix.length);
   if (!text.startsWith(prefix) || !encodedPattern.test(digits)) return null;
-  const value = [...digits].reduce((sum, digit) => (sum << 5n) | BigInt(alphabet.indexOf(digit)), 0n);
+  const value = Array.from(digits).reduce((sum, digit) => (sum << 5n) | BigInt(alphabet.indexOf(digit)), 0n);
   const hex = value.toString(16).padStart(32, '0');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -1,4 +1,4 @@
-import { hasEdge, type Transitions } from './transition.ts';
+import { type Transitions } from './transition.ts';
 
 export const payoutStatuses = [
   'pending',
@@ -19,6 +19,3 @@ export const payoutTransitions = {
   failed: [],
   canceled: [],
 } as const satisfies Transitions<PayoutStatus>;
-
-export const canChangePayout = (from: PayoutStatus, to: PayoutStatus): boolean =>
-  hasEdge<PayoutStatus>(payoutTransitions, { from, to });

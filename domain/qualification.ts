@@ -8,7 +8,7 @@ import { type DatedSaleValue, saleValueAt } from './sale-value.ts';
 import { type Instant, toInstant, toMs } from './time.ts';
 
 export type { QualificationFacts, WatchedRecord } from './qualification-facts.ts';
-export { matches, type QualificationRule, ruleProblems } from './qualification-rule.ts';
+export { matches } from './qualification-rule.ts';
 
 export type WaitingReason =
   | 'no-record'

@@ -156,18 +156,16 @@ async function enrolPeople(
     .onConflictDoNothing()
     .returning({ id: referrers.id, personId: referrers.personId });
   if (fresh.length > 0) {
-    await tx
-      .insert(referralLinks)
-      .values(
-        fresh.map(({ id }) => ({
-          id: newId(),
-          workspaceId,
-          campaignId,
-          referrerId: id,
-          code: input.newCode(),
-          createdAt: now,
-        })),
-      );
+    await tx.insert(referralLinks).values(
+      fresh.map(({ id }) => ({
+        id: newId(),
+        workspaceId,
+        campaignId,
+        referrerId: id,
+        code: input.newCode(),
+        createdAt: now,
+      })),
+    );
   }
   return new Set(fresh.map(({ personId }) => personId));
 }

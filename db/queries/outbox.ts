@@ -21,17 +21,15 @@ export async function enqueueStarts(
 ): Promise<void> {
   if (starts.length === 0) return;
   const createdAt = new Date().toISOString();
-  await tx
-    .insert(outbox)
-    .values(
-      starts.map(({ workspaceId, address }) => ({
-        id: newId(),
-        workspaceId,
-        kind: 'start' as const,
-        ...address,
-        createdAt,
-      })),
-    );
+  await tx.insert(outbox).values(
+    starts.map(({ workspaceId, address }) => ({
+      id: newId(),
+      workspaceId,
+      kind: 'start' as const,
+      ...address,
+      createdAt,
+    })),
+  );
   await tx.execute(sql`select pg_notify(${outboxChannel}, '')`);
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { Tx } from '../client.ts';
 import { people, personCrmIds } from '../schema/people.ts';
@@ -36,14 +36,6 @@ export async function upsertPerson(tx: Tx, workspaceId: string, input: PersonInp
 
 export async function loadPerson(tx: Tx, personId: string): Promise<Person | null> {
   const [person] = await tx.select().from(people).where(eq(people.id, personId));
-  return person ?? null;
-}
-
-export async function findPersonByEmail(tx: Tx, emailKey: string): Promise<Person | null> {
-  const [person] = await tx
-    .select()
-    .from(people)
-    .where(and(eq(people.emailKey, emailKey), isNull(people.mergedInto), isNull(people.erasedAt)));
   return person ?? null;
 }
 

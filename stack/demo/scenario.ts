@@ -22,7 +22,7 @@ export interface Outcome {
 
 interface Options {
   readonly kill: boolean;
-  say(line?: string): void;
+  readonly say: (line?: string) => void;
 }
 
 interface Referral {

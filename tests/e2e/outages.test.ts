@@ -58,7 +58,7 @@ describe('with Temporal stopped', () => {
     await eventually(
       'the workflows of the open referrals run again',
       async () => {
-        const running = [];
+        const running: string[] = [];
         for await (const run of product.temporal.workflow.list({ query: 'ExecutionStatus = "Running"' }))
           running.push(run.workflowId);
         const ids = await Promise.all(open.map(async (email) => (await product.referral(email)).id));

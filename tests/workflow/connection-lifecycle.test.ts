@@ -55,6 +55,7 @@ describe('connectionLifecycle', () => {
       await nudgeWorkflow(run.client, start, { kind: 'order' });
       await run.client.workflow.getHandle(start.workflowId).result();
     });
+    expect(calls).toEqual(['reconcile 1', 'reconcile 1', 'reconcile 1', 'reconcile 1', 'revoke']);
   });
 
   test('S85: after a disconnect it hands the grant back and ends', async () => {

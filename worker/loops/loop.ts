@@ -14,7 +14,7 @@ interface LoopOptions {
   readonly everyMs: number;
   readonly log: Logger;
   /** Does one bounded piece of work; true when there may be more at once. */
-  step(): Promise<boolean>;
+  readonly step: () => Promise<boolean>;
 }
 
 const longestPauseMs = 10_000;

@@ -3,8 +3,6 @@ import type { SystemDatabase } from '../../client.ts';
 import { connections } from '../../schema/connections.ts';
 import type { SecretBox } from '../../secret-box.ts';
 
-export type ConnectionStatus = (typeof connections.$inferSelect)['status'];
-
 /** Where a connection's token column is bound to, for `SecretBox`. */
 export const tokenPlace = (column: 'access_token' | 'refresh_token', connectionId: string) => ({
   table: 'connections',
