@@ -13,15 +13,21 @@ const total = { passed: 0, failed: 0 };
 
 for (const check of checks) {
   console.log(`\n> ${check}`);
-  const { status } = spawnSync('npm', ['run', '--silent', check], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync('npm', ['run', '--silent', check], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   total[status === 0 ? 'passed' : 'failed'] += 1;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'vouchflow-report-'));
 const report = join(folder, 'report.json');
-const suites = spawnSync('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
-  stdio: ['ignore', 'inherit', 'inherit'],
-});
+const suites = spawnSync(
+  'vitest',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  },
+);
 const counted = readCounts(report);
 rmSync(folder, { recursive: true });
 total.passed += counted.passed;
@@ -34,7 +40,10 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 function readCounts(file: string): { passed: number; failed: number } {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+      string,
+      number
+    >;
     return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
   } catch {
     return { passed: 0, failed: 1 };

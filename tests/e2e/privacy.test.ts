@@ -52,7 +52,9 @@ describe('personal data', () => {
       const failed = async () => {
         const { faults: armed } = await product.portal.control.get<{ faults: { left: number }[] }>('/faults');
         const view = await product.referral(email);
-        return armed.every(({ left }) => left === 0) && (view.parkedReason !== null || view.enteredAt !== null);
+        return (
+          armed.every(({ left }) => left === 0) && (view.parkedReason !== null || view.enteredAt !== null)
+        );
       };
       await eventually('HubSpot has failed and the referral has gone on or is parked', failed, {
         withinMs: 60_000,
