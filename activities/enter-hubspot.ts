@@ -4,6 +4,7 @@ import { rememberContactId } from '../db/queries/people.ts';
 import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { toPublicId } from '../domain/id.ts';
+import { referralKeyProperty } from '../domain/referral.ts';
 import { HubSpotError, isHubSpotError } from '../hubspot/failures.ts';
 import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 import { openFor } from './connection-access.ts';
@@ -11,9 +12,6 @@ import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ReferralContext } from './referral-context.ts';
 import { referralFields } from './referral-fields.ts';
-
-/** The unique deal property by which a deal of ours is found again; made when deal mode is saved. */
-export const dealKeyProperty = 'vouchflow_referral_id';
 
 /** Contact first, then the deal tied to it, then the row says `entered`. Each part is skipped when it is done. */
 export async function enterHubSpot(
@@ -109,7 +107,7 @@ async function enterDeal(
   );
   const key = toPublicId('referral', referral.id);
   const ours = () =>
-    hubspot.deals.findByUnique({ property: dealKeyProperty, value: key, properties: ['dealstage'] });
+    hubspot.deals.findByUnique({ property: referralKeyProperty, value: key, properties: ['dealstage'] });
   const { qualification } = rules;
   const stage =
     qualification.kind === 'deal-stage'
@@ -122,7 +120,7 @@ async function enterDeal(
         dealname: `${campaign.name}: ${[fields.first_name, fields.last_name].filter(Boolean).join(' ')}`,
         ...mapFields(mappings, 'deal', fields),
         ...stage,
-        [dealKeyProperty]: key,
+        [referralKeyProperty]: key,
       },
     });
   const deal =

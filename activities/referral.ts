@@ -1,4 +1,5 @@
 import type { Tx } from '../db/client.ts';
+import { isOpenAgain } from '../db/queries/connections.ts';
 import { parkReferral, referralFacts, unparkReferral } from '../db/queries/referrals.ts';
 import { invariant } from '../domain/invariant.ts';
 import { type Standing, standingOf } from '../domain/standing.ts';
@@ -59,10 +60,21 @@ async function parking(
   }
   return deps.db.inWorkspace(step.workspaceId, async (tx) => {
     if (parked === null) await unparkReferral(tx, context.referral);
-    else await parkReferral(tx, context.referral, { ...parked, asOf: step.asOf, facts: culprit(parked) });
+    else {
+      const retry = parked.retry || (await wasReconnected(tx, context));
+      await parkReferral(tx, context.referral, {
+        ...parked,
+        retry,
+        asOf: step.asOf,
+        facts: culprit(parked),
+      });
+    }
     return readStanding(tx, step);
   });
 }
+
+const wasReconnected = async (tx: Tx, { connection }: ReferralContext): Promise<boolean> =>
+  connection !== null && isOpenAgain(tx, connection.id);
 
 const culprit = ({ property, code }: Parked) => ({ ...(property && { property }), ...(code && { code }) });
 

@@ -1,5 +1,6 @@
+import type { Tx } from '../db/client.ts';
 import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
-import { holdEpoch, loadConnection } from '../db/queries/connections.ts';
+import { holdEpoch, isOpenAgain, loadConnection } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
 import { contactIdOf, rememberContactId } from '../db/queries/people.ts';
 import { loadReferrer, updateReferrer } from '../db/queries/referrers.ts';
@@ -36,15 +37,23 @@ export const referrerActivities = (deps: ActivityDependencies) => ({
     } catch (error) {
       const parked = parkedBy(error, deps.attempt());
       if (parked === null) throw error;
-      await deps.db.inWorkspace(step.workspaceId, (tx) =>
-        updateReferrer(tx, step.referrerId, { parkedReason: parked.reason }),
-      );
-      return { kind: 'parked', reason: parked.reason, retryAfterMs: parked.retry ? parkedPauseMs : null };
+      const retry = await deps.db.inWorkspace(step.workspaceId, async (tx) => {
+        const open = await isConnectionOpenAgain(tx, step.referrerId);
+        await updateReferrer(tx, step.referrerId, { parkedReason: parked.reason });
+        return parked.retry || open;
+      });
+      return { kind: 'parked', reason: parked.reason, retryAfterMs: retry ? parkedPauseMs : null };
     }
   },
 });
 
 export type ReferrerActivities = ReturnType<typeof referrerActivities>;
+
+async function isConnectionOpenAgain(tx: Tx, referrerId: string): Promise<boolean> {
+  const row = await loadReferrer(tx, referrerId);
+  const campaign = row && (await loadCampaign(tx, row.referrer.campaignId));
+  return campaign?.connectionId ? isOpenAgain(tx, campaign.connectionId) : false;
+}
 
 async function enter(
   deps: ActivityDependencies,

@@ -13,6 +13,13 @@ const withoutTrailingSlash = (value: string) => value.replace(/\/+$/, '');
 const integer = (range: { min: number; max: number }) =>
   z.coerce.number({ error: 'must be a whole number' }).int().min(range.min).max(range.max);
 
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
 /** `id:base64` pairs of 32-byte keys; the first one encrypts, all of them decrypt. */
 const encryptionKeys = z.string().transform((value, context) => {
   const keys = value.split(',').map((pair) => {
@@ -65,6 +72,12 @@ const apiSchema = z.object({
   ...shared,
   HOST: z.string().default('127.0.0.1'),
   PORT: integer({ min: 0, max: 65_535 }).default(3000),
+  PUBLIC_RATE_LIMIT: integer({ min: 1, max: 1_000_000 })
+    .default(60)
+    .describe('requests a minute and address to each public form, per process'),
+  TRUSTED_PROXIES: list
+    .default([])
+    .describe('addresses or ranges of the proxies whose X-Forwarded-For is believed'),
 });
 
 const workerSchema = z.object({

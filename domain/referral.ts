@@ -49,3 +49,6 @@ export type ParkedReason = (typeof parkedReasons)[number];
 
 /** S68: the value was already a qualifying one at sign-up; a person accepts or rejects that. */
 export type AlreadyQualified = 'pending' | 'accepted' | 'rejected';
+
+/** The unique deal property in which HubSpot holds a referral's id: by it a deal of ours is found again. Made when deal mode is saved. */
+export const referralKeyProperty = 'vouchflow_referral_id';

@@ -3,7 +3,6 @@ import { hasEdge, type Transitions } from './transition.ts';
 export const syncWanted = ['running', 'paused', 'stopped'] as const;
 
 /** The order that people give to a run; the run reads it in each step and ends itself. */
-export type SyncWanted = (typeof syncWanted)[number];
 
 export const syncStates = ['waiting', 'running', 'paused', 'parked', 'stopped', 'completed'] as const;
 

@@ -37,6 +37,19 @@ export async function holdEpoch(tx: Tx, connectionId: string, epoch: number): Pr
   return row?.status === 'active' && row.epoch === epoch;
 }
 
+/**
+ * For a lifecycle that is about to wait for a reconnect: true when that reconnect was first, so that its wake-up went
+ * out before there was anybody to wake. A reconnect that comes later waits for this transaction and finds the sleeper.
+ */
+export async function isOpenAgain(tx: Tx, connectionId: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ status: connections.status })
+    .from(connections)
+    .where(eq(connections.id, connectionId))
+    .for('share');
+  return row?.status === 'active';
+}
+
 export interface NewConnection {
   readonly workspaceId: string;
   readonly portalId: string;

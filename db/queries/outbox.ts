@@ -14,6 +14,9 @@ export interface WorkflowAddress {
 /** Wakes the relays as soon as the transaction commits; they would look by themselves a moment later. */
 export const outboxChannel = 'vf_outbox';
 
+/** Rows of one statement, far below the 65,534 parameters that the driver takes. */
+const rowsPerStatement = 1_000;
+
 /** The starts go out with this transaction, or not at all. A start that comes twice is one workflow, by its id. */
 export async function enqueueStarts(
   tx: Tx,
@@ -21,15 +24,19 @@ export async function enqueueStarts(
 ): Promise<void> {
   if (starts.length === 0) return;
   const createdAt = new Date().toISOString();
-  await tx.insert(outbox).values(
-    starts.map(({ workspaceId, address }) => ({
-      id: newId(),
-      workspaceId,
-      kind: 'start' as const,
-      ...address,
-      createdAt,
-    })),
-  );
+  for (const part of inParts(starts)) {
+    await tx
+      .insert(outbox)
+      .values(
+        part.map(({ workspaceId, address }) => ({
+          id: newId(),
+          workspaceId,
+          kind: 'start' as const,
+          ...address,
+          createdAt,
+        })),
+      );
+  }
   await tx.execute(sql`select pg_notify(${outboxChannel}, '')`);
 }
 
@@ -52,22 +59,29 @@ export async function enqueueNudges(
   const ordered = [...byWorkflow.values()].sort((a, b) =>
     a.address.workflowId < b.address.workflowId ? -1 : 1,
   );
-  await tx
-    .insert(outbox)
-    .values(
-      ordered.map(({ workspaceId, address, nudge }) => ({
-        id: newId(),
-        workspaceId,
-        kind: 'nudge' as const,
-        ...address,
-        nudge,
-        createdAt,
-      })),
-    )
-    .onConflictDoUpdate({
-      target: outbox.workflowId,
-      targetWhere: sql`kind = 'nudge' and claimed_until is null and sent_at is null and dropped_at is null and dead_at is null`,
-      set: { nudge: sql`excluded.nudge` },
-    });
+  for (const part of inParts(ordered)) {
+    await tx
+      .insert(outbox)
+      .values(
+        part.map(({ workspaceId, address, nudge }) => ({
+          id: newId(),
+          workspaceId,
+          kind: 'nudge' as const,
+          ...address,
+          nudge,
+          createdAt,
+        })),
+      )
+      .onConflictDoUpdate({
+        target: outbox.workflowId,
+        targetWhere: sql`kind = 'nudge' and claimed_until is null and sent_at is null and dropped_at is null and dead_at is null`,
+        set: { nudge: sql`excluded.nudge` },
+      });
+  }
   await tx.execute(sql`select pg_notify(${outboxChannel}, '')`);
+}
+
+function* inParts<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let first = 0; first < rows.length; first += rowsPerStatement)
+    yield rows.slice(first, first + rowsPerStatement);
 }

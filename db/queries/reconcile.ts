@@ -77,7 +77,7 @@ export async function referralsHolding(
     with held as (
       select f.id, f.campaign_id, p.crm_id from person_crm_ids p
       join referrals f on f.person_id = p.person_id
-      where ${objectType} = 'contact' and p.connection_id = ${connectionId} and p.crm_id in (${ids}) and f.settled_at is null
+      where ${objectType} = 'contact' and p.connection_id = ${connectionId} and p.object_type = 'contact' and p.crm_id in (${ids}) and f.settled_at is null
       union
       select f.id, f.campaign_id, d.crm_id from deals d join referrals f on f.id = d.referral_id
       where ${objectType} = 'deal' and d.connection_id = ${connectionId} and d.crm_id in (${ids}) and f.settled_at is null

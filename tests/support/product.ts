@@ -58,7 +58,7 @@ export async function startProduct({ env = {}, limits = false }: ProductOptions 
     api: true,
     worker: true,
     timeSkipping: true,
-    extraEnv: { LOG_LEVEL: 'debug', RECONCILE_SECONDS: '3600', ...env },
+    extraEnv: { LOG_LEVEL: 'debug', RECONCILE_SECONDS: '3600', PUBLIC_RATE_LIMIT: '100000', ...env },
   });
   const portal = sandboxPortal(stack.urls.sandbox);
   await portal.makeProperties(companyProperties);

@@ -62,7 +62,8 @@ export interface InboxMatch {
 }
 
 /**
- * Every unsettled referral that holds any id of a notice, by contact or by deal. Our own creates are left out: an
+ * Every unsettled referral that holds any id of a notice, by contact or by deal. An association names ids of both, so
+ * each id is looked for as either; the object types are spelled out because the indexes lead with them. Our own creates are left out: an
  * event of an integration, of our app where HubSpot says so, between the attempt and 2 s after the entry of a record
  * that we created; the read that ended the entry has seen it.
  */
@@ -83,25 +84,25 @@ export async function matchInbox(tx: Tx, inboxIds: readonly string[], appId: str
         sql`, `,
       )})
     ), held as (
-      select n.id, n.connection_id, n.crm_id, n.occurred_at, n.change_source, n.source_id, n.kind, f.id as referral_id, f.campaign_id, f.workspace_id
+      select n.*, f.id as referral_id, f.campaign_id, f.workspace_id
       from notice n
-      join person_crm_ids p on p.connection_id = n.connection_id and p.crm_id = n.crm_id
+      join person_crm_ids p on p.connection_id = n.connection_id and p.object_type = 'contact' and p.crm_id = n.crm_id
       join referrals f on f.person_id = p.person_id and f.settled_at is null
       union
-      select n.id, n.connection_id, n.crm_id, n.occurred_at, n.change_source, n.source_id, n.kind, f.id, f.campaign_id, f.workspace_id
+      select n.*, f.id, f.campaign_id, f.workspace_id
       from notice n
       join deals d on d.connection_id = n.connection_id and d.crm_id = n.crm_id
       join referrals f on f.id = d.referral_id and f.settled_at is null
       union
-      select n.id, n.connection_id, n.crm_id, n.occurred_at, n.change_source, n.source_id, n.kind, f.id, f.campaign_id, f.workspace_id
+      select n.*, f.id, f.campaign_id, f.workspace_id
       from notice n
-      join crm_entries e on e.connection_id = n.connection_id and e.crm_id = n.crm_id
+      join crm_entries e on e.connection_id = n.connection_id and e.object_type in ('contact', 'deal') and e.crm_id = n.crm_id
       join referrals f on f.id = e.referral_id and f.settled_at is null
     )
     select distinct h.id as inbox_id, h.referral_id, h.campaign_id, h.workspace_id from held h
     where not exists (
       select 1 from crm_entries e
-      where e.connection_id = h.connection_id and e.crm_id = h.crm_id and e.outcome = 'created'
+      where e.connection_id = h.connection_id and e.object_type = h.object_type and e.crm_id = h.crm_id and e.outcome = 'created'
         and h.kind in ('created', 'changed', 'associated')
         and h.change_source in ('INTEGRATION', 'API') and coalesce(h.source_id, ${appId}) = ${appId}
         and h.occurred_at between e.attempted_at and e.entered_at + interval '2 seconds')`);
@@ -118,15 +119,15 @@ export async function finishInbox(
   tx: Tx,
   ends: readonly { readonly id: string; readonly nudges: number }[],
 ): Promise<void> {
-  for (const handled of [true, false]) {
-    const ids = ends.filter(({ nudges }) => nudges > 0 === handled).map(({ id }) => id);
-    if (ids.length === 0) continue;
-    const now = new Date().toISOString();
-    await tx
-      .update(webhookInbox)
-      .set(handled ? { sentAt: now, nudges: 1 } : { droppedAt: now, nudges: 0, reason: 'concerns-nobody' })
-      .where(inArray(webhookInbox.id, ids));
-  }
+  if (ends.length === 0) return;
+  const rows = sql.join(
+    ends.map(({ id, nudges }) => sql`(${id}::uuid, ${nudges}::int)`),
+    sql`, `,
+  );
+  await tx.execute(sql`
+    update webhook_inbox i set nudges = e.nudges, sent_at = case when e.nudges > 0 then now() end,
+      dropped_at = case when e.nudges = 0 then now() end, reason = case when e.nudges = 0 then 'concerns-nobody' end
+    from (values ${rows}) as e (id, nudges) where i.id = e.id and i.sent_at is null and i.dropped_at is null`);
 }
 
 /** A notice that breaks its handling by itself: dead after 20 failures, others are not held up. */

@@ -88,12 +88,25 @@ export async function failOutbox(db: SystemDatabase, id: string, reason: string)
   return row?.dead ? 'dead' : 'again';
 }
 
-/** Sent and dropped rows of both queues leave after seven days. */
-export async function sweepQueues(db: SystemDatabase): Promise<void> {
-  await db.execute(sql`delete from outbox where coalesce(sent_at, dropped_at) < now() - interval '7 days'`);
-  await db.execute(
-    sql`delete from webhook_inbox where coalesce(sent_at, dropped_at) < now() - interval '7 days'`,
-  );
+/** Rows that leave a queue in one statement: a matter of seconds, whatever has piled up. */
+const sweptAtOnce = 10_000;
+
+/**
+ * Sent and dropped rows of both queues leave after seven days; what is only good for a while goes with them. Stored
+ * answers hold personal data, so they do not outlive the day in which they may be asked for again. True when more of
+ * the queues may go at once.
+ */
+export async function sweepQueues(db: SystemDatabase): Promise<boolean> {
+  let more = false;
+  for (const queue of [sql`outbox`, sql`webhook_inbox`]) {
+    const swept = await db.execute(sql`
+      delete from ${queue} where id in (
+        select id from ${queue} where coalesce(sent_at, dropped_at) < now() - interval '7 days'
+        limit ${sweptAtOnce} for update skip locked)`);
+    more ||= swept.count === sweptAtOnce;
+  }
   await db.execute(sql`delete from nudge_slots where nudged_at < now() - interval '1 hour'`);
   await db.execute(sql`delete from oauth_states where expires_at < now() - interval '1 day'`);
+  await db.execute(sql`delete from idempotency_keys where created_at < now() - interval '1 day'`);
+  return more;
 }

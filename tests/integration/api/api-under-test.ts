@@ -25,11 +25,15 @@ export interface Operator {
   readonly workspaceId: string;
   readonly apiKey: string;
   /** Calls a path below `/api/v1` with this workspace's key. */
-  call<T = Answerable>(method: Method, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<T>>;
+  call<T = Answerable>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>>;
 }
 
 /** Loose on purpose: tests look at one or two fields of an answer. */
-// biome-ignore lint: a JSON answer
 export type Answerable = Record<string, unknown> & {
   readonly id: string;
   readonly detail: string;
@@ -56,7 +60,11 @@ interface Options {
   readonly publicRateLimit?: number;
 }
 
-export async function startApi({ hubspotUrl = 'http://127.0.0.1:9', poolSize, publicRateLimit = 100_000 }: Options = {}): Promise<ApiUnderTest> {
+export async function startApi({
+  hubspotUrl = 'http://127.0.0.1:9',
+  poolSize,
+  publicRateLimit = 100_000,
+}: Options = {}): Promise<ApiUnderTest> {
   const urls = await createTestDatabase();
   const config = apiConfig({
     DATABASE_URL: urls.databaseUrl,
@@ -70,6 +78,7 @@ export async function startApi({ hubspotUrl = 'http://127.0.0.1:9', poolSize, pu
     HUBSPOT_AUTH_URL: hubspotUrl,
     TEMPORAL_UI_URL: 'http://temporal.test',
     LOG_LEVEL: 'debug',
+    PUBLIC_RATE_LIMIT: String(publicRateLimit),
   });
   const database = connectDatabase({
     databaseUrl: urls.databaseUrl,
@@ -89,14 +98,13 @@ export async function startApi({ hubspotUrl = 'http://127.0.0.1:9', poolSize, pu
     hubspot,
     secretBox: box,
     now: () => new Date().toISOString(),
-    publicRateLimit,
     logDestination: { write: (line) => void logLines.push(line) },
   });
   await app.ready();
 
   const send = async <T>(options: InjectOptions): Promise<Answer<T>> => {
     const { statusCode, headers, payload } = await app.inject(options);
-    const isJson = /json/.test(String(headers['content-type'] ?? ''));
+    const isJson = payload !== '' && /json/.test(String(headers['content-type'] ?? ''));
     return { status: statusCode, headers, text: payload, body: (isJson ? JSON.parse(payload) : {}) as T };
   };
   return {

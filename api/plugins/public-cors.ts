@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify';
+
+/** The forms that a company may put on a page of its own (P9). */
+const paths = ['/join/:slug', '/r/:code/sign-up'] as const;
+
+/**
+ * Lets pages of any origin send the public forms as JSON. Nothing here reads a cookie or a key, so a page can do no
+ * more in somebody's browser than from its own server.
+ */
+export function allowPublicOrigins(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('access-control-allow-origin', '*');
+  });
+  for (const path of paths) {
+    app.options(path, { schema: { hide: true } }, (_request, reply) =>
+      reply
+        .headers({
+          'access-control-allow-methods': 'POST',
+          'access-control-allow-headers': 'content-type',
+          'access-control-max-age': '86400',
+        })
+        .code(204)
+        .send(),
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type ConnectOutcome, finishConnect } from '../commands/connect-hubspot.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { messagePage } from '../pages/message-page.ts';
+import { sendPage } from '../pages/send-page.ts';
+
+/** HubSpot may add parameters of its own; a repeated one arrives as a list and counts as missing. */
+const query = z.object({
+  code: z.string().max(2_000).optional().catch(undefined),
+  state: z.string().max(200).optional().catch(undefined),
+  error: z.string().max(200).optional().catch(undefined),
+  error_description: z.string().max(500).optional().catch(undefined),
+});
+
+/** Where HubSpot's consent page sends the browser back to. */
+export const hubspotCallbackRoutes =
+  (deps: ApiDependencies): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get('/hubspot/callback', { schema: { hide: true, querystring: query } }, async (request, reply) => {
+      const { code, state, error, error_description: description } = request.query;
+      if (error) {
+        const text = `HubSpot answered: ${description ?? error}. Nothing was connected; you can start again.`;
+        return sendPage(
+          reply,
+          400,
+          messagePage({ tone: 'problem', title: 'HubSpot was not connected', text }),
+        );
+      }
+      if (!code || !state) return sendPage(reply, 400, statePage('unknown'));
+      const outcome = await finishConnect(deps, { state, code });
+      request.log.info({ outcome: outcome.kind }, 'a connect attempt ended');
+      return sendPage(reply, statuses[outcome.kind], outcomePage(outcome));
+    });
+  };
+
+const statuses = {
+  connected: 200,
+  'state-refused': 400,
+  'another-is-active': 409,
+  'portal-taken': 409,
+  'code-refused': 400,
+  misconfigured: 502,
+  'hubspot-unavailable': 502,
+} as const satisfies Record<ConnectOutcome['kind'], number>;
+
+function outcomePage(outcome: ConnectOutcome): string {
+  switch (outcome.kind) {
+    case 'connected': {
+      const waited = waitedText(outcome.resumed);
+      return messagePage({
+        tone: 'good',
+        title: 'HubSpot is connected',
+        text: `Account ${outcome.portalId} is linked to your workspace.${waited} You can close this window.`,
+      });
+    }
+    case 'state-refused':
+      return statePage(outcome.reason);
+    case 'another-is-active':
+      return messagePage({
+        tone: 'problem',
+        title: 'Another HubSpot account is connected',
+        text: `This workspace is connected to account ${outcome.portalId}, and only one can be active. Disconnect first under Settings → Integrations and Pixels, then connect the other account.`,
+      });
+    case 'portal-taken':
+      return messagePage({
+        tone: 'problem',
+        title: 'This HubSpot account is in use',
+        text: 'It is connected to another workspace here. Disconnect it there first; nothing has changed.',
+      });
+    case 'code-refused':
+      return messagePage({
+        tone: 'problem',
+        title: 'HubSpot was not connected',
+        text: 'HubSpot did not accept this sign-in any more. Start again with Connect.',
+      });
+    case 'misconfigured':
+      return messagePage({
+        tone: 'problem',
+        title: 'HubSpot does not know this app',
+        text: 'Whoever runs this installation must check HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET and the redirect URL of the app in HubSpot.',
+      });
+    case 'hubspot-unavailable':
+      return messagePage({
+        tone: 'problem',
+        title: 'HubSpot did not answer',
+        text: 'Nothing was connected. Wait a moment, then start again with Connect.',
+      });
+  }
+}
+
+const waitedText = (count: number): string => {
+  if (count === 0) return '';
+  return count === 1 ? ' 1 waiting referral goes on now.' : ` ${count} waiting referrals go on now.`;
+};
+
+const stateTexts = {
+  unknown: 'This address was not opened from a Connect button here.',
+  used: 'This sign-in was used already.',
+  expired: 'This sign-in took longer than ten minutes.',
+} as const;
+
+const statePage = (reason: keyof typeof stateTexts): string =>
+  messagePage({
+    tone: 'problem',
+    title: 'Please start again',
+    text: `${stateTexts[reason]} Nothing has changed. Start again with Connect.`,
+  });
