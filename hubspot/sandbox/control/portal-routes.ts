@@ -1,0 +1,142 @@
+/** Portals, their installs, and filling them with records that no app made and no webhook tells. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { associate } from '../crm/associations.ts';
+import { objectTypes } from '../crm/object-types.ts';
+import { propertyView } from '../crm/property.ts';
+import { createProperty, newProperty } from '../crm/property-changes.ts';
+import { propertyValues } from '../crm/record-input.ts';
+import { requireRecord } from '../crm/record-lookup.ts';
+import { createRecord } from '../crm/record-writes.ts';
+import { standardGroups } from '../crm/standard-properties.ts';
+import { notFound } from '../http/errors.ts';
+import { parsed } from '../http/input.ts';
+import { expireAccessTokens, install, uninstall } from '../oauth/grants.ts';
+import { knownScopes } from '../oauth/scopes.ts';
+import { tokenBody } from '../oauth/token-routes.ts';
+import { createPortal, deletePortal } from '../portal-setup.ts';
+import { portalOf, portals } from '../portals.ts';
+import type { World } from '../world.ts';
+import { seedContacts } from './seed.ts';
+
+export const portalParams = z.object({ portalId: z.coerce.number().int().positive() });
+/** An ISO instant, read as epoch milliseconds. */
+export const isoInstant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+const portalBody = z.strictObject({
+  portalId: z.number().int().positive().optional(),
+  currency: z.string().length(3).optional(),
+  timeZone: z.string().refine(isTimeZone, { error: 'must be an IANA time zone' }).optional(),
+});
+const contactsBody = z.strictObject({
+  contacts: z.array(z.strictObject({ properties: propertyValues, at: isoInstant.optional() })).max(100_000),
+});
+const dealsBody = z.strictObject({
+  deals: z
+    .array(
+      z.strictObject({
+        properties: propertyValues,
+        contactIds: z.array(z.coerce.string()).default([]),
+        at: isoInstant.optional(),
+      }),
+    )
+    .max(100_000),
+});
+/** A property as a person makes it; the rest is as in HubSpot's own API. */
+const propertyBody = z.looseObject({ objectType: z.enum(objectTypes) });
+const seedBody = z.strictObject({ contacts: z.number().int().min(1).max(2_000_000), seed: z.number().int() });
+const installBody = z.strictObject({ scopes: z.array(z.string()).optional() });
+
+export function portalRoutes(server: FastifyInstance, world: World): void {
+  const portalId = (params: unknown): number =>
+    portalOf(world.store, parsed(portalParams, params).portalId).id;
+
+  server.get('/sandbox/portals', () => ({
+    results: portals(world.store).map(({ id, currency, timeZone }) => ({ portalId: id, currency, timeZone })),
+  }));
+
+  server.post('/sandbox/portals', (request, reply) => {
+    const { portalId: id, currency, timeZone } = parsed(portalBody, request.body ?? {});
+    const portal = createPortal(world, {
+      ...(id === undefined ? {} : { id }),
+      ...(currency === undefined ? {} : { currency }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+    return reply
+      .code(201)
+      .send({ portalId: portal.id, currency: portal.currency, timeZone: portal.timeZone });
+  });
+
+  server.delete('/sandbox/portals/:portalId', (request, reply) => {
+    if (!deletePortal(world, parsed(portalParams, request.params).portalId))
+      throw notFound('There is no such portal.');
+    return reply.code(204).send();
+  });
+
+  server.post('/sandbox/portals/:portalId/contacts', (request, reply) => {
+    const actor = { kind: 'import', portalId: portalId(request.params) } as const;
+    const { contacts } = parsed(contactsBody, request.body);
+    const ids = world.store.transaction(() =>
+      contacts.map(({ properties, at }) =>
+        String(createRecord(world, actor, 'contacts', { properties, at }).id),
+      ),
+    );
+    return reply.code(201).send({ ids });
+  });
+
+  server.post('/sandbox/portals/:portalId/deals', (request, reply) => {
+    const actor = { kind: 'import', portalId: portalId(request.params) } as const;
+    const { deals } = parsed(dealsBody, request.body);
+    const ids = world.store.transaction(() =>
+      deals.map(({ properties, contactIds, at }) => {
+        const deal = createRecord(world, actor, 'deals', { properties, at });
+        for (const id of contactIds) {
+          const contact = requireRecord(world, { portalId: actor.portalId, type: 'contacts', id });
+          associate(world, actor.portalId, { from: deal, to: contact, labels: [] });
+        }
+        return String(deal.id);
+      }),
+    );
+    return reply.code(201).send({ ids });
+  });
+
+  server.post('/sandbox/portals/:portalId/properties', (request, reply) => {
+    const { objectType: type, ...given } = parsed(propertyBody, request.body);
+    const group = { groupName: standardGroups[type].name };
+    const property = parsed(newProperty, { ...group, ...given });
+    const created = createProperty(world, { portalId: portalId(request.params), type }, property);
+    return reply.code(201).send(propertyView(created));
+  });
+
+  server.post('/sandbox/portals/:portalId/seed', async (request, reply) => {
+    const portal = portalId(request.params);
+    const { contacts, seed } = parsed(seedBody, request.body);
+    return reply.code(201).send(await seedContacts(world, portal, { contacts, seed }));
+  });
+
+  server.post('/sandbox/portals/:portalId/install', (request, reply) => {
+    const portal = portalId(request.params);
+    const { scopes = knownScopes } = parsed(installBody, request.body ?? {});
+    const body = world.store.transaction(() =>
+      tokenBody(world, install(world, { portalId: portal, scopes })),
+    );
+    return reply.code(201).send(body);
+  });
+
+  server.post('/sandbox/portals/:portalId/uninstall', (request, reply) => {
+    uninstall(world, portalId(request.params));
+    return reply.code(204).send();
+  });
+
+  server.post('/sandbox/portals/:portalId/expire-tokens', (request) => ({
+    expired: expireAccessTokens(world, portalId(request.params)),
+  }));
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

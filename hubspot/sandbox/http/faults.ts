@@ -1,0 +1,65 @@
+/** Failures on demand: what the next requests to a path meet instead of, or on the way to, their answer. */
+import { z } from 'zod';
+
+const regularExpression = z.string().refine(isPattern, { error: 'must be a regular expression' });
+
+export const faultSchema = z.strictObject({
+  method: z.string().toUpperCase().optional().describe('any method when left out'),
+  path: regularExpression.describe('regular expression, tried on path and query as sent'),
+  status: z.number().int().min(200).max(599).optional(),
+  body: z.enum(['json', 'html', 'empty']).default('json'),
+  json: z.record(z.string(), z.unknown()).optional().describe('the body of a `json` fault'),
+  headers: z.record(z.string(), z.string()).default({}),
+  times: z.number().int().min(1).optional().describe('for ever when left out'),
+  delayMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(0)
+    .describe('waited first; alone it only slows the answer'),
+  hang: z.boolean().default(false).describe('never answers'),
+  dropResponse: z.boolean().default(false).describe('does the work, then breaks the connection'),
+});
+
+export type Fault = z.output<typeof faultSchema>;
+
+export class Faults {
+  #armed: { readonly fault: Fault; readonly path: RegExp; left: number }[] = [];
+
+  arm(faults: readonly Fault[]): void {
+    this.#armed = faults.map((fault) => ({
+      fault,
+      path: new RegExp(fault.path),
+      left: fault.times ?? Number.POSITIVE_INFINITY,
+    }));
+  }
+
+  /** The first fault that fits, counted down. */
+  take({ method, path }: { method: string; path: string }): Fault | undefined {
+    const armed = this.#armed.find(
+      ({ fault, path: pattern, left }) =>
+        left > 0 && (fault.method === undefined || fault.method === method) && pattern.test(path),
+    );
+    if (armed === undefined) return undefined;
+    armed.left -= 1;
+    return armed.fault;
+  }
+
+  /** What is armed, with how often each will still be met (`null` = for ever). */
+  list(): readonly (Fault & { readonly left: number | null })[] {
+    return this.#armed.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }));
+  }
+}
+
+/** The page that a proxy in front of HubSpot answers with. */
+export const htmlFailure = (status: number): string =>
+  `<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>HTTP ${status}</h1><p>The server could not answer.</p></body></html>`;
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

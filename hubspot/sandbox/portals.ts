@@ -1,0 +1,80 @@
+/** Portals: the HubSpot accounts that live in this sandbox, each with its people. */
+import { notFound } from './http/errors.ts';
+import type { Store } from './store.ts';
+
+export interface Portal {
+  readonly id: number;
+  readonly currency: string;
+  readonly timeZone: string;
+}
+
+export interface Owner {
+  readonly id: number;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly userId: number;
+  readonly createdAt: number;
+}
+
+/** The portal that exists from the start. */
+export const firstPortalId = 4_242_001;
+
+/** The super admin who installs apps and works in HubSpot's own screens. */
+export const adminUserId = 1;
+
+export const adminEmail = (portalId: number): string => `admin@portal-${portalId}.example`;
+
+export const portalExists = (store: Store, id: number): boolean =>
+  store.get('SELECT 1 FROM portals WHERE id = ?', id) !== undefined;
+
+export function portalOf(store: Store, id: number): Portal {
+  const row = store.get<{ currency: string; time_zone: string }>('SELECT * FROM portals WHERE id = ?', id);
+  if (row === undefined) throw notFound(`There is no portal ${id}.`);
+  return { id, currency: row.currency, timeZone: row.time_zone };
+}
+
+export const portals = (store: Store): Portal[] =>
+  store
+    .all<{ id: number; currency: string; time_zone: string }>('SELECT * FROM portals ORDER BY id')
+    .map((row) => ({ id: row.id, currency: row.currency, timeZone: row.time_zone }));
+
+/** The number of a portal made without one: the next after the highest. */
+export const nextPortalId = (store: Store): number =>
+  store.require<{ id: number }>('SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM portals', firstPortalId)
+    .id;
+
+export function insertPortal(store: Store, portal: Portal, now: number): void {
+  store.run('INSERT INTO portals VALUES (?, ?, ?, ?)', portal.id, portal.currency, portal.timeZone, now);
+  for (const [index, name] of ['Admin', 'Sales'].entries()) {
+    store.run(
+      'INSERT INTO owners VALUES (?, ?, ?, ?, ?, ?, ?)',
+      portal.id,
+      7001 + index,
+      index === 0 ? adminEmail(portal.id) : `sales@portal-${portal.id}.example`,
+      name,
+      'User',
+      adminUserId + index,
+      now,
+    );
+  }
+}
+
+export const owners = (store: Store, portalId: number): Owner[] =>
+  store
+    .all<{
+      id: number;
+      email: string;
+      first_name: string;
+      last_name: string;
+      user_id: number;
+      created_at: number;
+    }>('SELECT * FROM owners WHERE portal_id = ? ORDER BY id', portalId)
+    .map((row) => ({
+      id: row.id,
+      email: row.email,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      userId: row.user_id,
+      createdAt: row.created_at,
+    }));

@@ -1,0 +1,89 @@
+/** Sends batches to the app: signed, at most ten at a time, five seconds each, again and again until taken. */
+import type { SandboxApp } from '../world.ts';
+import type { WebhookBatch } from './batches.ts';
+import type { WebhookQueue } from './queue.ts';
+import { signatureHeaders } from './signature.ts';
+
+export const maxConcurrentRequests = 10;
+const timeoutMs = 5000;
+
+export class WebhookDelivery {
+  readonly #queue: WebhookQueue;
+  readonly #app: SandboxApp;
+  readonly #now: () => number;
+  readonly #sending = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ queue, app, now }: { queue: WebhookQueue; app: SandboxApp; now: () => number }) {
+    this.#queue = queue;
+    this.#app = app;
+    this.#now = now;
+  }
+
+  start(): void {
+    this.#queue.onChange = () => this.#pump();
+    this.#pump();
+  }
+
+  /** What is on the wire is broken off and will be sent again by the next process. */
+  async stop(): Promise<void> {
+    this.#queue.onChange = () => undefined;
+    this.#queue.close();
+    clearTimeout(this.#timer);
+    this.#closing.abort();
+    await Promise.all(this.#sending);
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer);
+    const { targetUrl, enabled } = this.#queue.settings;
+    if (targetUrl === null || !enabled || this.#closing.signal.aborted) return;
+    const free = maxConcurrentRequests - this.#sending.size;
+    if (free > 0) {
+      for (const batch of this.#queue.batches.takeDue(free)) this.#send(batch, targetUrl);
+    }
+    if (this.#sending.size >= maxConcurrentRequests) return;
+    const dueAt = this.#queue.batches.nextDueAt();
+    if (dueAt !== undefined)
+      this.#timer = setTimeout(() => this.#pump(), Math.max(1, dueAt - this.#now())).unref();
+  }
+
+  #send(batch: WebhookBatch, targetUrl: string): void {
+    const sending = this.#post(batch, targetUrl)
+      .then((status) => {
+        if (this.#closing.signal.aborted && status === null) this.#queue.batches.untried(batch);
+        else if (status !== null && status >= 200 && status < 300)
+          this.#queue.batches.delivered(batch, status);
+        else this.#queue.batches.missed(batch, status, this.#queue.settings.retryDelaysMs);
+      })
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.#pump();
+      });
+    this.#sending.add(sending);
+  }
+
+  /** The status of the answer; null when none came in time. */
+  async #post(batch: WebhookBatch, url: string): Promise<number | null> {
+    const body = JSON.stringify(batch.events.map((event) => ({ ...event, attemptNumber: batch.attempt })));
+    const signature = signatureHeaders(this.#app.clientSecret, { method: 'POST', url, body }, this.#now());
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'HubSpot Connect 2.0 (sandbox)',
+          ...signature,
+        },
+        body,
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#closing.signal]),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return null;
+    }
+  }
+}
