@@ -88,9 +88,10 @@ export function associationBatchRoutes(server: FastifyInstance, world: World): v
   server.post<TypesParams>(`${batch}/archive`, (request, reply) => {
     const caller = linkCaller(world, request, 'write');
     const { inputs } = parsed(removeBody, request.body);
-    for (const { from, to } of inputs)
-      for (const target of to)
-        unlink(world, caller, requiredPair(world, caller, { from: from.id, to: target.id }));
+    const pairs = inputs.flatMap(({ from, to }) =>
+      to.map((target) => requiredPair(world, caller, { from: from.id, to: target.id })),
+    );
+    for (const pair of pairs) unlink(world, caller, pair);
     return reply.code(204).send();
   });
 }

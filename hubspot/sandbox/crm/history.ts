@@ -48,6 +48,16 @@ export function appendVersion(
   return { at, current: at >= newestAt };
 }
 
+/** Whether a version at this instant would be the value in force; without one it always is. */
+export function comesLast(
+  world: World,
+  record: CrmRecord,
+  property: string,
+  at: number | undefined,
+): boolean {
+  return at === undefined || at >= (versionsOf(world, record, property)[0]?.at ?? Number.NEGATIVE_INFINITY);
+}
+
 /** Newest first. */
 export function versionsOf(world: World, record: CrmRecord, property: string): Version[] {
   const rows = world.store.all<VersionRow>(

@@ -6,7 +6,7 @@ import { noteCreate, noteWrites } from './app-journal.ts';
 import { type AssociationRequest, associate, resolveAssociations } from './associations.ts';
 import { type ChangedValue, tell, tellAssociation, tellChanges } from './change-events.ts';
 import { assertDealComplete, withDealValues } from './deal-values.ts';
-import { appendVersion } from './history.ts';
+import { appendVersion, comesLast } from './history.ts';
 import type { ObjectType } from './object-types.ts';
 import { type CrmRecord, insertRecord, type Place, saveRecord, type Values } from './record.ts';
 import { assertFree, claim, release, touchesUnique } from './unique-values.ts';
@@ -59,7 +59,10 @@ export function createRecord(world: World, actor: Actor, type: ObjectType, input
   return record;
 }
 
-/** Only people may move a contact's lifecycle back; what an app sends to that end is taken and left undone. */
+/**
+ * Only people may move a contact's lifecycle back; what an app sends to that end is taken and left undone. With an
+ * `at` before the newest version of a property, its past is completed and its value stays.
+ */
 export function updateRecord(
   world: World,
   actor: Actor,
@@ -69,15 +72,20 @@ export function updateRecord(
   const definitions = world.catalog.properties(before.portalId, before.type);
   const given = newValues(before.portalId, definitions, { given: properties, current: before.values });
   if (actor.kind === 'app' && goesBack(world, before, given)) given.delete('lifecyclestage');
+  const effective: NewValues = new Map([...given].filter(([name]) => comesLast(world, before, name, at)));
   const values =
     before.type === 'deals'
-      ? withDealValues(world, before.portalId, { current: before.values, given, at: at ?? world.now() })
-      : given;
+      ? withDealValues(world, before.portalId, {
+          current: before.values,
+          given: effective,
+          at: at ?? world.now(),
+        })
+      : effective;
   const claimsChange = touchesUnique(world, before, values.keys());
   if (claimsChange) {
     assertFree(world, before, withoutEmpty({ ...before.values, ...Object.fromEntries(values) }), [before.id]);
   }
-  const changes = changedValues(world, actor, before, { values, at });
+  const changes = changedValues(world, actor, before, { values: new Map([...given, ...values]), at });
   const changed = Object.fromEntries(changes.map(({ name, value }) => [name, value]));
   const instants = [before.updatedAt, at ?? world.now(), ...changes.map((change) => change.at)];
   const after = {

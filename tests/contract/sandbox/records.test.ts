@@ -304,6 +304,24 @@ describe('deals', () => {
     });
   });
 
+  test('S68: a stage that is put into the past leaves the deal, its close date and its computed values as they are', async () => {
+    const { body } = await sandbox.control<{ ids: string[] }>('POST', `/portals/${portalId}/deals`, {
+      deals: [{ properties: { dealname: 'Past', dealstage: 'contractsent' }, at: '2026-03-01T00:00:00Z' }],
+    });
+    const path = `/portals/${portalId}/deals/${body.ids[0]}`;
+    await sandbox.control('PATCH', path, {
+      properties: { dealstage: 'closedwon' },
+      at: '2026-02-01T00:00:00Z',
+    });
+    const deal = await sandbox.control<{
+      properties: Record<string, string>;
+      history: Record<string, { value: string }[]>;
+    }>('GET', path);
+    expect(deal.body.properties).toMatchObject({ dealstage: 'contractsent', hs_is_closed: 'false' });
+    expect(deal.body.properties).not.toHaveProperty('closedate');
+    expect(deal.body.history['dealstage']?.map(({ value }) => value)).toEqual(['contractsent', 'closedwon']);
+  });
+
   test('facts §9: amounts are also told in the account’s currency', async () => {
     const made = await deals().create({
       properties: { dealname: 'Euro', dealstage: 'closedwon', amount: '100', deal_currency_code: 'EUR' },
