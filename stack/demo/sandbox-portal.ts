@@ -42,12 +42,9 @@ export function sandboxPortal(sandboxUrl: string): SandboxPortal {
       await control.post(`${base}/seed`, { contacts, seed: 1 });
     },
     async makeProperties(properties) {
-      const { access_token: token } = await control.post<{ access_token: string }>(`${base}/install`);
-      const hubspot = apiClient(sandboxUrl, token);
       for (const property of properties) {
-        await hubspot.post('/crm/v3/properties/contacts', { groupName: 'contactinformation', ...property });
+        await control.post(`${base}/properties`, { objectType: 'contacts', ...property });
       }
-      await control.post(`${base}/uninstall`);
     },
     contacts: () => all('contacts'),
     deals: () => all('deals'),
