@@ -16,6 +16,7 @@ import { assetRoutes } from './routes/assets.ts';
 import { campaignHubSpotRoutes } from './routes/campaign-hubspot.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { healthRoutes } from './routes/health.ts';
+import { homeRoutes } from './routes/home.ts';
 import { hubspotRoutes } from './routes/hubspot.ts';
 import { hubspotCallbackRoutes } from './routes/hubspot-callback.ts';
 import { hubspotPortalRoutes } from './routes/hubspot-portal.ts';
@@ -59,6 +60,7 @@ export async function buildApp(deps: ApiDependencies): Promise<FastifyInstance> 
     answerPublicErrors(pages);
     allowPublicOrigins(pages);
     await pages.register(formbody, { bodyLimit: 16 * 1024 });
+    await pages.register(homeRoutes(deps));
     await pages.register(hubspotCallbackRoutes(deps));
     await pages.register(joinRoutes(deps));
     await pages.register(referralLinkRoutes(deps));
