@@ -9,7 +9,12 @@ const only = (from, to, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('domain', [], 'domain/ is pure: it imports nothing but itself.'),
     only('workflows', ['domain/', 'activities/'], 'workflows/ sees domain/ and the types of activities/.'),
     {
@@ -22,12 +27,17 @@ module.exports = {
     {
       name: 'workflow-bundle-is-free-of-node',
       severity: 'error',
-      comment: 'Workflow code and domain rules run in the deterministic sandbox: no Node modules, no npm libraries but the SDK.',
+      comment:
+        'Workflow code and domain rules run in the deterministic sandbox: no Node modules, no npm libraries but the SDK.',
       from: { path: '^(workflows|domain)/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: 'node_modules/@temporalio/workflow' },
     },
     only('db', ['domain/', 'config/'], 'db/ turns rows into domain types and knows nobody else.'),
-    only('hubspot/(?!sandbox)', ['hubspot/', 'domain/'], 'The gateway gets fence, tokens and pacer as arguments.'),
+    only(
+      'hubspot/(?!sandbox)',
+      ['hubspot/', 'domain/'],
+      'The gateway gets fence, tokens and pacer as arguments.',
+    ),
     {
       name: 'sandbox-stands-alone',
       severity: 'error',
@@ -41,17 +51,33 @@ module.exports = {
       from: { path: '^', pathNot: ['^hubspot/sandbox/', '^stack/', '^tests/', '^bench/'] },
       to: { path: '^hubspot/sandbox/' },
     },
-    only('activities', ['domain/', 'db/', 'hubspot/', 'payouts/', 'workflows/contract.ts'], 'activities/ do all I/O and start nothing.'),
+    only(
+      'activities',
+      ['domain/', 'db/', 'hubspot/', 'payouts/', 'workflows/contract.ts'],
+      'activities/ do all I/O and start nothing.',
+    ),
     only('payouts', ['domain/', 'db/'], 'Providers sit behind one port.'),
-    only('worker', ['activities/', 'db/', 'domain/', 'hubspot/', 'payouts/', 'workflows/', 'config/'], 'worker/ puts the pieces together.'),
-    only('api', ['db/', 'domain/', 'hubspot/', 'workflows/contract.ts', 'config/'], 'The API writes rows; Temporal is told by the outbox.'),
+    only(
+      'worker',
+      ['activities/', 'db/', 'domain/', 'hubspot/', 'payouts/', 'workflows/', 'config/'],
+      'worker/ puts the pieces together.',
+    ),
+    only(
+      'api',
+      ['db/', 'domain/', 'hubspot/', 'workflows/contract.ts', 'config/'],
+      'The API writes rows; Temporal is told by the outbox.',
+    ),
     only('config', [], 'config/ reads the environment and nothing else.'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    includeOnly: '^(domain|workflows|activities|hubspot|db|api|worker|config|payouts|stack|bench)/|node_modules|^(node:)?[a-z_]+$',
+    includeOnly:
+      '^(domain|workflows|activities|hubspot|db|api|worker|config|payouts|stack|bench)/|node_modules|^(node:)?[a-z_]+$',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -3,6 +3,7 @@ import {
   Client,
   Connection,
   isGrpcServiceError,
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
 import {
@@ -58,8 +59,13 @@ const grpc = { invalidArgument: 3, alreadyExists: 6, permissionDenied: 7, unimpl
 
 export type Delivery = 'delivered' | 'closed';
 
-/** A start that finds its workflow is done; `closed` says that it ended and is never started again. */
+/**
+ * A start that finds its workflow is done; `closed` says that it ended and is never started again. Where a later run
+ * may follow, the start is a signal as well: a bare start that meets a run which is just closing would be swallowed by
+ * it, while a signal makes it look once more.
+ */
 export async function startWorkflow(client: Client, start: WorkflowStart): Promise<Delivery> {
+  if (startPolicies[start.workflowType] === 'again') return nudgeWorkflow(client, start, { kind: 'order' });
   return unlessClosed(() => client.workflow.start(start.workflowType, startOptions(start)));
 }
 
@@ -74,11 +80,13 @@ export async function nudgeWorkflow(client: Client, start: WorkflowStart, nudge:
   );
 }
 
-/** True when the failure is the row's own; anything else means that Temporal is away. */
-export const isOwnFault = (error: unknown): boolean =>
-  isGrpcServiceError(error)
-    ? error.code === grpc.invalidArgument
-    : error instanceof TypeError || error instanceof RangeError;
+/** True when the failure is the row's own; anything else means that Temporal is away. The client wraps what the server said. */
+export function isOwnFault(error: unknown): boolean {
+  const said = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(said)
+    ? said.code === grpc.invalidArgument
+    : said instanceof TypeError || said instanceof RangeError;
+}
 
 async function unlessClosed(send: () => Promise<unknown>): Promise<Delivery> {
   try {

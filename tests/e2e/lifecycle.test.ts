@@ -1,14 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aDealCampaign, aPropertyCampaign, aSyncCampaign } from '../support/campaigns.ts';
+import { aDealCampaign, aPropertyCampaign, aSyncCampaign, aSyncOnlyCampaign } from '../support/campaigns.ts';
+import { type Mailbox, startMailbox } from '../support/mailbox.ts';
 import { afterSignUp, anEmail, type Product, startProduct } from '../support/product.ts';
 import { eventually } from '../support/time.ts';
 import { countActions } from '../support/workflow-run.ts';
 
 let product: Product;
+let mailbox: Mailbox;
 beforeAll(async () => {
-  product = await startProduct();
+  mailbox = await startMailbox();
+  product = await startProduct({ env: { SMTP_URL: mailbox.url } });
 });
-afterAll(() => product?.stop());
+afterAll(async () => {
+  await product?.stop();
+  await mailbox?.stop();
+});
+
+/** An operator's "look now": a nudge of the connection, as a reconnect sends it. */
+async function nudgeConnection(): Promise<void> {
+  for await (const { workflowId } of product.temporal.workflow.list({
+    query: 'WorkflowType = "connectionLifecycle"',
+  })) {
+    await product.temporal.workflow.getHandle(workflowId).signal('nudged', { kind: 'order' });
+  }
+}
 
 const rewardsOf = async (referralId: string) =>
   (
@@ -85,7 +100,7 @@ describe('a referral by deal stage', () => {
 });
 
 describe('a referral by contact property', () => {
-  test('S50 S51 S52: the initial value is written, and the second of two qualifying values qualifies', async () => {
+  test('S44 S50 S51 S52: the initial value is written, and the second of two qualifying values qualifies', async () => {
     const campaign = await aPropertyCampaign(product.api);
     const email = await product.signUp(await product.referrer(campaign));
     await product.referral(email, ({ enteredAt }) => enteredAt !== null);
@@ -147,7 +162,7 @@ describe('a referral by contact property', () => {
     await product.referral(email, ({ status }) => status === 'rewarded');
   });
 
-  test('one contact in three campaigns: one change leads to three decisions and three rewards', async () => {
+  test('S16: one contact in three campaigns: one change leads to three decisions and three rewards', async () => {
     const email = anEmail('threefold');
     for (const name of ['One', 'Two', 'Three']) {
       await product.signUp(await product.referrer(await aPropertyCampaign(product.api, { name })), { email });
@@ -175,7 +190,57 @@ describe('a referral by contact property', () => {
   });
 });
 
+describe('properties of the company’s own', () => {
+  test('S53 S55: a custom text property qualifies by its whole value, whatever the case and the spaces around it', async () => {
+    await product.portal.makeProperties([
+      { name: 'onboarding', label: 'Onboarding', type: 'string', fieldType: 'text' },
+    ]);
+    const watched = { property: 'onboarding', qualifyingValues: ['Completed'] };
+    const campaign = await aPropertyCampaign(product.api, { watched });
+    const email = await product.signUp(await product.referrer(campaign));
+    const { id } = await product.referral(email, ({ enteredAt }) => enteredAt !== null);
+    const contact = await product.contactOf(email);
+    await product.portal.editContact(contact.id, { onboarding: 'Not completed' });
+    await product.portal.editContact(contact.id, { onboarding: '  COMPLETED ' });
+    // Nobody subscribed to this property: the incremental reader notices it, on demand here.
+    await nudgeConnection();
+    await product.referral(email, ({ status }) => status === 'rewarded');
+    expect(await rewardsOf(id)).toHaveLength(1);
+  });
+
+  test('S79 S80: the sale value may be any other number of the deal', async () => {
+    await product.portal.control.post(`/portals/${product.portal.portalId}/properties`, {
+      objectType: 'deals',
+      ...{ name: 'first_year_value', label: 'First year', type: 'number', fieldType: 'number' },
+    });
+    const campaign = await aDealCampaign(product.api, { saleValueProperty: 'first_year_value' });
+    const email = await product.signUp(await product.referrer(campaign));
+    const { id } = await product.referral(email, ({ enteredAt }) => enteredAt !== null);
+    const deal = await product.dealOf(id);
+    await product.portal.editDeal(deal, { amount: '99999', first_year_value: '480', dealstage: 'closedwon' });
+    await product.referral(email, ({ status }) => status === 'rewarded');
+    expect(await rewardsOf(id)).toMatchObject([{ amountMinor: 4_800 }]);
+  });
+});
+
 describe('a contact sync', () => {
+  test('S17 S20: works in a campaign that does nothing else, and no e-mail leaves', async () => {
+    const email = anEmail('links-only');
+    await product.portal.makeProperties([
+      { name: 'links_only', label: 'Links only', type: 'string', fieldType: 'text' },
+    ]);
+    await product.portal.control.post(`/portals/${product.portal.portalId}/contacts`, {
+      contacts: [{ properties: { email, firstname: 'Quiet' } }],
+    });
+    const campaign = await aSyncOnlyCampaign(product.api, 'links_only');
+    await product.api.post(`/campaigns/${campaign}/sync`);
+    await eventually(
+      'the contact has its link',
+      async () => (await product.contactOf(email)).properties['links_only'],
+    );
+    expect(mailbox.connections).toBe(0);
+  });
+
   test('S2 S19 S21 S23 S41: every contact gets its link, a second run changes nothing, counters stay true', async () => {
     const email = anEmail('synced');
     await product.portal.control.post(`/portals/${product.portal.portalId}/contacts`, {

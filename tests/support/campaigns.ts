@@ -7,12 +7,15 @@ interface DealCampaign {
   readonly rateBasisPoints?: number;
   readonly reversalDays?: number | null;
   readonly expiryDays?: number | null;
+  readonly saleValueProperty?: string;
 }
 
 interface PropertyCampaign {
   readonly name?: string;
   readonly rewards?: readonly object[];
   readonly existingContacts?: 'never-overwrite' | 'fill-blanks' | 'overwrite';
+  /** The watched property and the values that qualify; lead status unless told. */
+  readonly watched?: { readonly property: string; readonly qualifyingValues: readonly string[] };
 }
 
 const dynamic = (property: string, field: string) => ({
@@ -34,6 +37,7 @@ export async function aDealCampaign(api: ApiClient, options: DealCampaign = {}):
     rateBasisPoints = 1_000,
     reversalDays = null,
     expiryDays = null,
+    saleValueProperty = 'amount',
   } = options;
   const { id } = await api.post<{ id: string }>('/campaigns', { name, reversalDays, expiryDays });
   await api.put(`/campaigns/${id}/hubspot`, {
@@ -44,7 +48,7 @@ export async function aDealCampaign(api: ApiClient, options: DealCampaign = {}):
       initialStageId: 'qualifiedtobuy',
       qualifyingStageIds: ['closedwon'],
     },
-    saleValue: { object: 'deal', property: 'amount' },
+    saleValue: { object: 'deal', property: saleValueProperty },
     rewards: [{ kind: 'percentage', rateBasisPoints, beneficiary: 'referrer', holdDays }],
   });
   await api.patch(`/campaigns/${id}`, { status: 'published' });
@@ -61,9 +65,11 @@ export async function aPropertyCampaign(api: ApiClient, options: PropertyCampaig
     personInvited: { action: 'create-contact', existingContacts, mappings: personMappings },
     qualification: {
       kind: 'contact-property',
-      property: 'hs_lead_status',
-      initialValue: 'NEW',
-      qualifyingValues: ['CONNECTED', 'IN_PROGRESS'],
+      ...(options.watched ?? {
+        property: 'hs_lead_status',
+        initialValue: 'NEW',
+        qualifyingValues: ['CONNECTED', 'IN_PROGRESS'],
+      }),
     },
     rewards,
   });
@@ -82,6 +88,15 @@ export async function aSyncCampaign(api: ApiClient, { name = 'Sync' } = {}): Pro
         dynamic('friends_converted', 'number_successful'),
       ],
     },
+  });
+  return id;
+}
+
+/** Nothing but links for contacts: no sign-ups into HubSpot, no rule, no reward. */
+export async function aSyncOnlyCampaign(api: ApiClient, property: string): Promise<string> {
+  const { id } = await api.post<{ id: string }>('/campaigns', { name: 'Links only' });
+  await api.put(`/campaigns/${id}/hubspot`, {
+    sync: { scope: { kind: 'all' }, mappingsOut: [dynamic(property, 'referral_link')] },
   });
   return id;
 }

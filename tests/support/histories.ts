@@ -5,6 +5,9 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 
 const folder = new URL('../replay/histories/', import.meta.url);
 
+/** Of one workflow type; more of them would only say the same again. */
+const perType = 8;
+
 /** Writes the history of every run of this server, oldest first, as `{workflow type}-{path}.json`. */
 export async function recordHistories(client: Client): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -15,6 +18,7 @@ export async function recordHistories(client: Client): Promise<void> {
   for (const { type, workflowId, runId } of runs) {
     const n = (counts.get(type) ?? 0) + 1;
     counts.set(type, n);
+    if (n > perType) continue;
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const name = `${type}-${String(n).padStart(2, '0')}.json`;
     writeFileSync(new URL(name, folder), `${historyToJSON(history)}\n`);

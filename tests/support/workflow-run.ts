@@ -77,11 +77,12 @@ export async function countActions(
   workflowId: string,
 ): Promise<{ actions: number; events: number }> {
   const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();
-  const billed = events?.reduce((sum, event) => {
+  const billed = events?.reduce((sum, event, index) => {
     const scheduled = event.activityTaskScheduledEventAttributes ? 1 : 0;
     const retries = (event.activityTaskStartedEventAttributes?.attempt ?? 1) - 1;
     const own = event.workflowExecutionStartedEventAttributes || event.timerStartedEventAttributes ? 1 : 0;
-    const signal = event.workflowExecutionSignaledEventAttributes ? 1 : 0;
+    // Right behind the start it came with it, and both together are one action.
+    const signal = event.workflowExecutionSignaledEventAttributes && index !== 1 ? 1 : 0;
     return sum + scheduled + retries + own + signal;
   }, 0);
   return { actions: billed ?? 0, events: events?.length ?? 0 };

@@ -76,6 +76,31 @@ describe('contactSync', () => {
     expect(calls).toEqual([start.input.args.syncRunId, second]);
   });
 
+  test('S41: a run that is asked for at the very moment at which the last one closes is never lost', async () => {
+    const start = aSync();
+    const asked: string[] = [];
+    const served = new Set<string>();
+    const activities = {
+      syncSlice: async ({ syncRunId }: { syncRunId: string }): Promise<SliceOutcome> => {
+        served.add(syncRunId);
+        return { kind: 'finished' };
+      },
+      nextSyncRun: async () => {
+        const open = asked.find((syncRunId) => !served.has(syncRunId));
+        return open ? { syncRunId: open } : null;
+      },
+    };
+    await run.withWorkers(activities, async () => {
+      for (let n = 0; n < 8; n += 1) {
+        const syncRunId = newId();
+        asked.push(syncRunId);
+        const { args, attributes } = start.input;
+        await startWorkflow(run.client, { ...start, input: { attributes, args: { ...args, syncRunId } } });
+        await eventually('this run was served', async () => served.has(syncRunId));
+      }
+    });
+  });
+
   test('a campaign can be synced again after a run has ended', async () => {
     const start = aSync();
     const { activities, calls } = scripted([]);
