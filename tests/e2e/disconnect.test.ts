@@ -54,7 +54,7 @@ describe('disconnecting HubSpot', () => {
     await product.referral(before, ({ status }) => status === 'rewarded');
   });
 
-  test('S12: the connection is there for a new session, with the account and its scopes', async () => {
+  test('S6 S12: a workspace without any plan is connected, and a new session sees the account and its scopes', async () => {
     const status = await product.api.get<{ status: string; portalId: string; scopes: string[] }>('/hubspot');
     expect(status).toMatchObject({ status: 'active', portalId: product.portal.portalId });
     expect(status.scopes).toContain('crm.objects.contacts.write');

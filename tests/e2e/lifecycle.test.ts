@@ -39,13 +39,17 @@ const rewardsOf = async (referralId: string) =>
   ).items.filter((each) => each.referralId === referralId);
 
 describe('a referral by deal stage', () => {
-  test('S1 S43 S56 S58 S77: sign-up makes contact and deal, Closed Won pays ten percent of the amount, for at most six actions', async () => {
+  test('S1 S3 S43 S56 S58 S77: sign-up makes an ordinary contact and deal, Closed Won pays ten percent of the amount, for at most six actions', async () => {
     const campaign = await aDealCampaign(product.api);
     const email = await product.signUp(await product.referrer(campaign));
     const entered = await product.referral(email, ({ enteredAt }) => enteredAt !== null);
     const deal = await product.dealOf(entered.id);
     const before = (await product.portal.deals()).find(({ id }) => id === deal);
     expect(before?.properties).toMatchObject({ dealstage: 'qualifiedtobuy', pipeline: 'default' });
+    expect((await product.contactOf(email)).properties).toMatchObject({
+      firstname: 'Finn',
+      lifecyclestage: 'lead',
+    });
 
     await product.portal.editDeal(deal, { amount: '1234.56', dealstage: 'closedwon' });
     const rewarded = await product.referral(email, ({ status }) => status === 'rewarded');
