@@ -1,14 +1,9 @@
-import {
-  continueAsNew,
-  defineSignal,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { ConnectionActivities } from '../activities/connection.ts';
 import { toInstant } from '../domain/time.ts';
 import { Alarm } from './alarm.ts';
-import { type ConnectionInput, type Nudge, nudgedSignal, taskQueues, timeouts } from './contract.ts';
+import { type ConnectionInput, taskQueues, timeouts } from './contract.ts';
+import { hearNudges } from './nudges.ts';
 import { shouldStartAnew } from './start-anew.ts';
 
 const { reconcile, revokeAndUninstall } = proxyActivities<ConnectionActivities>({
@@ -26,28 +21,24 @@ const { nextConnectionEpoch } = proxyActivities<ConnectionActivities>({
  * disconnect it hands the grant back to HubSpot and ends.
  */
 export async function connectionLifecycle(input: ConnectionInput): Promise<void> {
-  let dirty = input.dirty ?? false;
-  let nudges = 0;
-  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
-    dirty = true;
-    nudges += 1;
-  });
+  const heard = hearNudges(input.dirty);
   const { workspaceId, connectionId, epoch } = input;
   const alarm = new Alarm();
   for (;;) {
-    dirty = false;
+    heard.dirty = false;
     const pass = await reconcile({ workspaceId, connectionId, epoch, asOf: toInstant(Date.now()) });
     if (pass.kind === 'closed') break;
     setCurrentDetails(`${pass.summary} Next look at ${pass.nextAt}.`);
-    await alarm.wait({ until: () => dirty, at: pass.nextAt, summary: 'Until the next reconcile pass' });
-    if (shouldStartAnew(nudges)) await continueAsNew<typeof connectionLifecycle>({ ...input, dirty: true });
+    await alarm.wait({ until: () => heard.dirty, at: pass.nextAt, summary: 'Until the next reconcile pass' });
+    if (shouldStartAnew(heard.count))
+      await continueAsNew<typeof connectionLifecycle>({ ...input, dirty: true });
   }
   await revokeAndUninstall({ connectionId, workspaceId });
   for (;;) {
-    dirty = false;
+    heard.dirty = false;
     const next = await nextConnectionEpoch({ workspaceId, connectionId });
     if (next !== null)
       await continueAsNew<typeof connectionLifecycle>({ ...input, epoch: next, dirty: false });
-    if (!dirty) return;
+    if (!heard.dirty) return;
   }
 }

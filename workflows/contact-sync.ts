@@ -1,13 +1,7 @@
-import {
-  condition,
-  continueAsNew,
-  defineSignal,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { condition, continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { ContactSyncActivities } from '../activities/contact-sync.ts';
-import { type ContactSyncInput, type Nudge, nudgedSignal, taskQueues, timeouts } from './contract.ts';
+import { type ContactSyncInput, taskQueues, timeouts } from './contract.ts';
+import { hearNudges } from './nudges.ts';
 import { shouldStartAnew } from './start-anew.ts';
 
 const { syncSlice } = proxyActivities<ContactSyncActivities>({
@@ -26,15 +20,10 @@ const { nextSyncRun } = proxyActivities<ContactSyncActivities>({
  * are rows: a slice ends itself when it reads that the run is paused or stopped, and the cursor survives any crash.
  */
 export async function contactSync(input: ContactSyncInput): Promise<void> {
-  let dirty = input.dirty ?? false;
-  let nudges = 0;
-  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
-    dirty = true;
-    nudges += 1;
-  });
+  const heard = hearNudges(input.dirty);
   const { workspaceId, campaignId, syncRunId } = input;
   for (;;) {
-    dirty = false;
+    heard.dirty = false;
     const slice = await syncSlice({ workspaceId, syncRunId });
     if (slice.kind === 'finished') break;
     if (slice.kind === 'more') {
@@ -42,15 +31,15 @@ export async function contactSync(input: ContactSyncInput): Promise<void> {
     } else {
       setCurrentDetails(slice.kind === 'paused' ? 'Paused by an operator.' : `Waiting: ${slice.reason}.`);
       const wakeAfterMs = slice.kind === 'parked' ? slice.retryAfterMs : null;
-      await (wakeAfterMs === null ? condition(() => dirty) : condition(() => dirty, wakeAfterMs));
+      await (wakeAfterMs === null ? condition(() => heard.dirty) : condition(() => heard.dirty, wakeAfterMs));
     }
-    if (shouldStartAnew(nudges)) await continueAsNew<typeof contactSync>({ ...input, dirty: true });
+    if (shouldStartAnew(heard.count)) await continueAsNew<typeof contactSync>({ ...input, dirty: true });
   }
   // A start that comes while this run is closing is swallowed by it, so it looks once more before it leaves.
   for (;;) {
-    dirty = false;
+    heard.dirty = false;
     const next = await nextSyncRun({ workspaceId, campaignId });
     if (next) await continueAsNew<typeof contactSync>({ ...input, syncRunId: next.syncRunId, dirty: false });
-    if (!dirty) return;
+    if (!heard.dirty) return;
   }
 }

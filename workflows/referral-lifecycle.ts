@@ -1,15 +1,10 @@
-import {
-  continueAsNew,
-  defineSignal,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { continueAsNew, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { ReferralActivities } from '../activities/referral.ts';
 import { describeStanding, dueReward, type Standing } from '../domain/standing.ts';
 import { toInstant } from '../domain/time.ts';
 import { Alarm } from './alarm.ts';
-import { type Nudge, nudgedSignal, type ReferralInput, taskQueues, timeouts } from './contract.ts';
+import { type ReferralInput, taskQueues, timeouts } from './contract.ts';
+import { hearNudges } from './nudges.ts';
 import { shouldStartAnew } from './start-anew.ts';
 
 const hubspot = (summary: string) =>
@@ -28,12 +23,7 @@ const { issueReward } = hubspot('Issue the reward');
  * without content: whatever arrives while a decision is under way causes one more decision.
  */
 export async function referralLifecycle(input: ReferralInput): Promise<{ status: Standing['status'] }> {
-  let dirty = input.dirty ?? false;
-  let nudges = 0;
-  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
-    dirty = true;
-    nudges += 1;
-  });
+  const heard = hearNudges(input.dirty);
   const { workspaceId, referralId } = input;
   const step = () => ({ workspaceId, referralId, asOf: toInstant(Date.now()) });
   const alarm = new Alarm();
@@ -43,19 +33,20 @@ export async function referralLifecycle(input: ReferralInput): Promise<{ status:
     setCurrentDetails(describeStanding(standing));
     if (dueReward(standing, step().asOf) === null) {
       await alarm.wait({
-        until: () => dirty,
+        until: () => heard.dirty,
         at: standing.deadline,
         summary: `Until the next deadline: ${standing.waitingFor}`,
       });
     }
-    if (shouldStartAnew(nudges)) await continueAsNew<typeof referralLifecycle>({ ...input, dirty: true });
+    if (shouldStartAnew(heard.count))
+      await continueAsNew<typeof referralLifecycle>({ ...input, dirty: true });
     const rewardId = dueReward(standing, step().asOf);
-    if (rewardId !== null && !dirty) {
+    if (rewardId !== null && !heard.dirty) {
       const issued = await issueReward({ ...step(), rewardId });
       standing = issued.standing;
-      dirty ||= issued.changed;
+      heard.dirty ||= issued.changed;
     } else {
-      dirty = false;
+      heard.dirty = false;
       standing = await (standing.entered ? decide(step()) : enterCrm(step()));
     }
   }

@@ -1,12 +1,7 @@
-import {
-  condition,
-  defineSignal,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { condition, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { ReferrerActivities } from '../activities/referrer.ts';
-import { type Nudge, nudgedSignal, type ReferrerInput, taskQueues, timeouts } from './contract.ts';
+import { type ReferrerInput, taskQueues, timeouts } from './contract.ts';
+import { hearNudges } from './nudges.ts';
 
 const { enterReferrer } = proxyActivities<ReferrerActivities>({
   taskQueue: taskQueues.hubspot,
@@ -19,16 +14,15 @@ export async function referrerEntry({
   workspaceId,
   referrerId,
 }: ReferrerInput): Promise<{ entered: boolean }> {
-  let dirty = false;
-  setHandler(defineSignal<[Nudge]>(nudgedSignal), () => {
-    dirty = true;
-  });
+  const heard = hearNudges();
   for (;;) {
-    dirty = false;
+    heard.dirty = false;
     const entry = await enterReferrer({ workspaceId, referrerId });
     if (entry.kind === 'entered') return { entered: true };
     if (entry.kind === 'nothing-to-do') return { entered: false };
     setCurrentDetails(`Waiting: ${entry.reason}. A nudge or the next try moves it.`);
-    await (entry.retryAfterMs === null ? condition(() => dirty) : condition(() => dirty, entry.retryAfterMs));
+    await (entry.retryAfterMs === null
+      ? condition(() => heard.dirty)
+      : condition(() => heard.dirty, entry.retryAfterMs));
   }
 }
