@@ -13,6 +13,7 @@ export interface FencedConnection {
   readonly epoch: number;
   /** Null once the tokens were moved away by a disconnect. */
   readonly accessToken: string | null;
+  /** Null for a private app's token, which does not run out. */
   readonly accessTokenExpiresAt: Date | null;
 }
 
@@ -29,15 +30,16 @@ export interface TokenSet {
 
 export interface TokenStore {
   /**
-   * Single-flight over all processes: takes the connection's row lock; when another process has refreshed since
+   * Single-flight over all processes: takes the connection's lock; when another process has refreshed since
    * `staleAccessToken` was read, nothing is exchanged. Stores only while the connection is active under `epoch`.
+   * `not-refreshable`: a private app's token, which has no refresh token beside it.
    */
   refresh(input: {
     readonly connectionId: string;
     readonly epoch: number;
     readonly staleAccessToken: string | null;
     readonly exchange: (refreshToken: string) => Promise<TokenSet>;
-  }): Promise<'refreshed' | 'closed'>;
+  }): Promise<'refreshed' | 'closed' | 'not-refreshable'>;
   /** HubSpot says that the grant is gone for good: status `reconnect-needed`, only while active under `epoch`. */
   markReconnectNeeded(input: {
     readonly connectionId: string;

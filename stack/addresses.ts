@@ -10,7 +10,7 @@ export interface StackPorts {
 }
 
 const fixed: Readonly<Record<keyof StackPorts, PortWish>> = {
-  app: { port: 3000, wantedBy: 'the dashboard and API', variable: 'VOUCHFLOW_PORT' },
+  app: { port: 3000, wantedBy: 'the API and the public pages', variable: 'VOUCHFLOW_PORT' },
   postgres: { port: 15_432, wantedBy: 'its PostgreSQL', variable: 'VOUCHFLOW_POSTGRES_PORT' },
   temporal: { port: 7233, wantedBy: 'its Temporal server', variable: 'VOUCHFLOW_TEMPORAL_PORT' },
   temporalUi: { port: 8233, wantedBy: 'the Temporal UI', variable: 'VOUCHFLOW_TEMPORAL_UI_PORT' },
@@ -37,7 +37,7 @@ export function fixedPorts(env: Environment): StackPorts {
 }
 
 export interface StackUrls {
-  /** The dashboard and API. */
+  /** The API and the public pages. */
   readonly app: string;
   /** host:port */
   readonly temporalAddress: string;
@@ -96,7 +96,7 @@ export const neededPorts = ({ api, sandbox }: Wanted): readonly (keyof StackPort
 export function shownAddresses(ports: StackPorts, { api, sandbox }: Wanted): Record<string, string> {
   const urls = urlsOf(ports);
   return {
-    ...(api ? { 'Dashboard and API': urls.app, 'API reference': `${urls.app}/docs` } : {}),
+    ...(api ? { Vouchflow: urls.app, 'API reference': `${urls.app}/docs` } : {}),
     'Temporal UI': urls.temporalUi,
     ...(sandbox ? { 'HubSpot sandbox': urls.sandbox } : {}),
   };

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 
 export interface PortWish {
   readonly port: number;
-  /** Such as `the dashboard and API`. */
+  /** Such as `the API and the public pages`. */
   readonly wantedBy: string;
   /** The environment variable that moves it. */
   readonly variable: string;

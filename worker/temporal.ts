@@ -12,7 +12,7 @@ import {
   TypedSearchAttributes,
 } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { Attributes, Nudge, WorkflowStart } from '../workflows/contract.ts';
+import type { Attributes, Nudge, WorkflowStart, WorkflowType } from '../workflows/contract.ts';
 import { nudgedSignal, startPolicies, taskQueues } from '../workflows/contract.ts';
 
 const attributeKeys = ['WorkspaceId', 'CampaignId', 'ConnectionId'] as const;
@@ -98,10 +98,19 @@ async function unlessClosed(send: () => Promise<unknown>): Promise<Delivery> {
   }
 }
 
+/** What the Temporal UI says about a run before anything else. */
+const summaries = {
+  referralLifecycle: 'One referral, from sign-up until it is settled',
+  referrerEntry: 'A referrer who joined is brought into HubSpot',
+  contactSync: 'Contacts of HubSpot get their referral links',
+  connectionLifecycle: 'The connection to one HubSpot account',
+} as const satisfies Record<WorkflowType, string>;
+
 function startOptions({ workflowType, workflowId, input }: WorkflowStart) {
   const once = startPolicies[workflowType] === 'once';
   return {
     workflowId,
+    staticSummary: summaries[workflowType],
     taskQueue: taskQueues.main,
     args: [input.args],
     typedSearchAttributes: typedAttributes(input.attributes),

@@ -19,7 +19,7 @@ const { nextSyncRun } = proxyActivities<ContactSyncActivities>({
  * One run of a campaign's contact sync, in slices of up to 20,000 contacts or a minute. Progress and the wanted state
  * are rows: a slice ends itself when it reads that the run is paused or stopped, and the cursor survives any crash.
  */
-export async function contactSync(input: ContactSyncInput): Promise<void> {
+export async function contactSync(input: ContactSyncInput): Promise<{ syncRunId: string }> {
   const heard = hearNudges(input.dirty);
   const { workspaceId, campaignId, syncRunId } = input;
   for (;;) {
@@ -35,11 +35,12 @@ export async function contactSync(input: ContactSyncInput): Promise<void> {
     }
     if (shouldStartAnew(heard.count)) await continueAsNew<typeof contactSync>({ ...input, dirty: true });
   }
+  setCurrentDetails('Finished; the run in the dashboard says how many contacts were linked and skipped.');
   // A start that comes while this run is closing is swallowed by it, so it looks once more before it leaves.
   for (;;) {
     heard.dirty = false;
     const next = await nextSyncRun({ workspaceId, campaignId });
     if (next) await continueAsNew<typeof contactSync>({ ...input, syncRunId: next.syncRunId, dirty: false });
-    if (!heard.dirty) return;
+    if (!heard.dirty) return { syncRunId };
   }
 }

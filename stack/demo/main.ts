@@ -42,7 +42,7 @@ try {
     signal: aborted.signal,
     say,
   });
-  say(`  Dashboard and API  ${stack.urls.app}/docs`);
+  say(`  Vouchflow          ${stack.urls.app}`);
   say(`  HubSpot sandbox    ${stack.urls.sandbox}`);
   say(`  Temporal UI        ${stack.urls.temporalUi}`);
   say();

@@ -107,7 +107,7 @@ test('a second start on the same data folder is refused with the addresses of th
   const second = await startStack(options(dataDir)).catch((error: unknown) => error);
   await stack.stop();
   expect(second).toBeInstanceOf(AlreadyRunningError);
-  expect(second).toMatchObject({ addresses: { 'Dashboard and API': stack.urls.app } });
+  expect(second).toMatchObject({ addresses: { Vouchflow: stack.urls.app } });
 });
 
 test('a part that does not start ends the start with its own words, and nothing is left running', async () => {

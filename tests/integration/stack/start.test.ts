@@ -60,9 +60,9 @@ test('npm start beside a running one shows where that one is', async () => {
   const dataDir = await testFolder('start');
   const supervisor = identityOf(process.pid);
   if (!supervisor) throw new Error('this process is not found');
-  const addresses = { 'Dashboard and API': 'http://127.0.0.1:3999' };
+  const addresses = { Vouchflow: 'http://127.0.0.1:3999' };
   writeState(join(dataDir, 'stack.json'), { supervisor, parts: {}, addresses });
   const { code, lines } = await start({ VOUCHFLOW_DATA: dataDir });
   expect(code).toBe(1);
-  expect(lines.join('\n')).toMatch(/already running[\s\S]*Dashboard and API {3}http:\/\/127\.0\.0\.1:3999/);
+  expect(lines.join('\n')).toMatch(/already running[\s\S]*Vouchflow {3}http:\/\/127\.0\.0\.1:3999/);
 });

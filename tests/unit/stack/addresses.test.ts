@@ -44,7 +44,7 @@ test('each busy port is a line that says which one, who wants it and which varia
   const ports = { ...(await freePorts()), app, sandbox };
   await expect(refuseBusyPorts(ports, ['app', 'temporal', 'sandbox'])).rejects.toThrow(
     [
-      `Port ${app} is taken by another program. Vouchflow wants it for the dashboard and API; set VOUCHFLOW_PORT to use another port.`,
+      `Port ${app} is taken by another program. Vouchflow wants it for the API and the public pages; set VOUCHFLOW_PORT to use another port.`,
       `Port ${sandbox} is taken by another program. Vouchflow wants it for the HubSpot sandbox; set VOUCHFLOW_SANDBOX_PORT to use another port.`,
     ].join('\n'),
   );
