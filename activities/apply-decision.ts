@@ -1,5 +1,6 @@
 import { v7 as newId, v5 as uuidv5 } from 'uuid';
 import type { Tx } from '../db/client.ts';
+import type { CampaignRules } from '../db/queries/campaigns.ts';
 import { settleIfOver, updateReferral } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import {
@@ -9,13 +10,16 @@ import {
   moveReward,
   type Reward,
   reverseQualification,
+  rewardsOf,
 } from '../db/queries/rewards.ts';
 import { insertVerdict } from '../db/queries/verdicts.ts';
-import { type Evaluation, type QualificationFacts, standsNow } from '../domain/qualification.ts';
+import { versionsOf } from '../domain/property-history.ts';
+import { type Evaluation, matches, type QualificationFacts, standsNow } from '../domain/qualification.ts';
 import { computeReward, type RewardRule } from '../domain/reward.ts';
 import { saleValueWithin } from '../domain/sale-value.ts';
-import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
+import { addMs, DAY_MS, type Instant, isAfter } from '../domain/time.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
+import { rewardIfIssued } from './rewarded.ts';
 
 /** The namespace of reward ids: uuidv5 over qualification, rule, beneficiary and occurrence. */
 const rewardNamespace = '6d0cf7bc-8a1e-5d0f-9c57-6f0f5e3f9a51';
@@ -81,14 +85,16 @@ async function consequences(tx: Tx, decision: Decision, verdictId: string): Prom
       }
       return [];
     case 'qualified': {
-      const held = context.rewards.filter(
-        ({ status, holdUntil }) => holdUntil !== null && isUnissued(status),
-      );
-      if (held.length > 0 && !stands) return reverseInsideHold(tx, decision, held);
-      return evaluation.kind === 'qualified' ? accrueLate(tx, decision, evaluation) : [];
+      const waiting = context.rewards.filter((reward) => isWaiting(reward, rules));
+      if (waiting.length > 0 && !stands) return reverseBeforeIssue(tx, decision, waiting);
+      const events = evaluation.kind === 'qualified' ? await accrueLate(tx, decision, evaluation) : [];
+      // A person may have voided the last open reward meanwhile.
+      await rewardIfIssued(tx, context);
+      return events;
     }
     case 'rewarded':
-      return reversibleUntil !== null && isAfter(reversibleUntil, step.asOf) && !stands
+      // What was left inside the window is a debt, however late it is looked at.
+      return !stands && reversibleUntil !== null && !isAfter(leftSince(decision), reversibleUntil)
         ? reverseAfterReward(tx, decision)
         : [];
     default:
@@ -97,8 +103,23 @@ async function consequences(tx: Tx, decision: Decision, verdictId: string): Prom
 }
 
 /** Not ordered at any provider yet, so that it can still be voided. */
-const isUnissued = (status: Reward['status']) =>
-  ['pending', 'held', 'approved', 'needs_review'].includes(status);
+const unissued = ['pending', 'held', 'approved', 'needs_review'] as const satisfies Reward['status'][];
+
+/** P3, P5: it waits for its hold or for a person, and is only issued if the value still stands when that is over. */
+function isWaiting({ status, holdUntil, rewardRuleId }: Reward, { rewards: rules }: CampaignRules): boolean {
+  if (!unissued.some((each) => each === status)) return false;
+  const asksPerson = rules.some(({ id, approval }) => id === rewardRuleId && approval === 'manual');
+  return holdUntil !== null || asksPerson;
+}
+
+/** Since when the value has been no qualifying one; the decision's own instant where history cannot tell. */
+function leftSince({ context, facts, step }: Decision): Instant {
+  const { qualification: rule } = context.rules;
+  if (facts.record === null || rule.kind === 'manual') return step.asOf;
+  const versions = versionsOf(facts.record, step.asOf);
+  const lastQualifying = versions.findLastIndex(({ value }) => matches(rule, value));
+  return versions[lastQualifying + 1]?.at ?? step.asOf;
+}
 
 type Qualified = Extract<Evaluation, { kind: 'qualified' }>;
 
@@ -199,24 +220,33 @@ async function accrueLate(tx: Tx, { context }: Decision, evaluation: Qualified):
 }
 
 /**
- * P3: the stage was left inside the hold: what was held is voided, and a later qualification is a new occurrence;
- * unless another reward of this one was issued already, which then stays the only one.
+ * P3: the stage was left before the issue: what waited is voided, and a later qualification is a new occurrence; unless
+ * another reward of this one was ordered already, which then stays the only one. That is asked of the rows as they are
+ * now: an attempt to issue may have claimed one since this decision read them, and its order is on the way.
  */
-async function reverseInsideHold(
+async function reverseBeforeIssue(
   tx: Tx,
-  { context, facts, step }: Decision,
-  held: readonly Reward[],
+  decision: Decision,
+  waiting: readonly Reward[],
 ): Promise<readonly Event[]> {
-  const { referral, qualification, rewards } = context;
-  const leftAt = facts.record?.history[0]?.at ?? step.asOf;
-  for (const reward of held) {
-    const from = ['pending', 'held', 'approved', 'needs_review'] as const;
-    const voided = await moveReward(tx, reward.id, { from, to: 'voided', reason: 'left-qualifying-value' });
+  const { context, facts } = decision;
+  const { referral, qualification } = context;
+  const leftAt = leftSince(decision);
+  for (const reward of waiting) {
+    const voided = await moveReward(tx, reward.id, {
+      from: unissued,
+      to: 'voided',
+      reason: 'left-qualifying-value',
+    });
     if (voided) await enterLedger(tx, voided, 'voided');
   }
-  const issued = rewards.some(({ status }) => status === 'issued' || status === 'issuing');
-  if (issued) {
+  const ordered = (await rewardsOf(tx, referral.id)).some(
+    ({ status, qualificationId }) =>
+      qualificationId === qualification?.id && (status === 'issued' || status === 'issuing'),
+  );
+  if (ordered) {
     await updateReferral(tx, referral.id, { status: 'rewarded' });
+    await rewardIfIssued(tx, context);
   } else {
     if (qualification) await reverseQualification(tx, qualification.id, leftAt);
     await updateReferral(tx, referral.id, { status: 'registered' });

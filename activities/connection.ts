@@ -1,6 +1,8 @@
 import type { SystemDatabase } from '../db/client.ts';
 import { loadConnection } from '../db/queries/connections.ts';
+import { isPortalOpen } from '../db/queries/system/portals.ts';
 import { eraseRevocation, pendingRevocations } from '../db/queries/system/revocations.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { isHubSpotError } from '../hubspot/failures.ts';
 import type { HubSpotOAuth } from '../hubspot/oauth.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -45,8 +47,9 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
       };
     }
     try {
-      const { seen, late } = await reconcilePass(deps, connection, step.asOf);
-      return { kind: 'read', nextAt, summary: `${seen} changes seen, ${late} of them late.` };
+      const { seen, late, behind } = await reconcilePass(deps, connection, step.asOf);
+      const summary = `${seen} changes seen, ${late} of them late.`;
+      return { kind: 'read', nextAt: behind ? step.asOf : nextAt, summary };
     } catch (error) {
       if (isHubSpotError(error, 'connection-closed')) return { kind: 'closed' };
       const parked = parkedBy(error, deps.attempt());
@@ -57,11 +60,13 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
 
   /**
    * Hands the grants of ended epochs back to HubSpot and erases the tokens. Outside the fence, and the only reader of
-   * moved tokens. Safe to repeat: a grant that is gone already is gone.
+   * moved tokens. Safe to repeat: a grant that is gone already is gone. After a reconnect there is nothing to hand
+   * back: HubSpot keeps one installation and mostly one refresh token per account, and both are the new grant's now.
    */
   async revokeAndUninstall({ connectionId }: ConnectionStep): Promise<void> {
     for (const row of await pendingRevocations(deps.system, connectionId)) {
-      if (row.accessToken && row.refreshToken) {
+      const wanted = !(await isPortalOpen(deps.system, row.portalId)) && isYoung(row.createdAt);
+      if (wanted && row.accessToken && row.refreshToken) {
         await handBack(deps.oauth, {
           accessToken: deps.openSecret(row.accessToken, connectionId, 'access_token'),
           refreshToken: deps.openSecret(row.refreshToken, connectionId, 'refresh_token'),
@@ -77,6 +82,11 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
     return connection?.status === 'active' ? connection.epoch : null;
   },
 });
+
+/** A grant that HubSpot would not take back for so long is given up: no token is kept for ever. */
+const handBackForMs = DAY_MS;
+
+const isYoung = (createdAt: string): boolean => Date.now() - Date.parse(createdAt) < handBackForMs;
 
 export type ConnectionActivities = ReturnType<typeof connectionActivities>;
 

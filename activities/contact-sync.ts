@@ -77,7 +77,8 @@ async function slice(
       },
     };
   });
-  if (run.finishedAt !== null) return { kind: 'finished' };
+  const halted = await haltedBy(deps, run);
+  if (halted) return halted;
   const { hubspot } = openFor(deps, context.connection, 'bulk');
   const pages = contactPages(hubspot, {
     listId: context.listId,
@@ -89,8 +90,8 @@ async function slice(
   for await (const page of pages) {
     const now = await syncPage(deps, { ...context, run, hubspot }, page);
     deps.heartbeat();
-    const halted = await haltedBy(deps, now);
-    if (halted) return halted;
+    const haltedNow = await haltedBy(deps, now);
+    if (haltedNow) return haltedNow;
     seen += page.records.length;
     const full = seen >= sliceBounds.contacts || performance.now() - startedAt >= sliceBounds.ms;
     if (full || deps.stopping()) return { kind: 'more', seen: now.seen };

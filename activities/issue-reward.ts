@@ -1,14 +1,17 @@
-import { recordEvent, settleIfOver, updateReferral } from '../db/queries/referrals.ts';
+import type { Tx } from '../db/client.ts';
+import { holdEpoch } from '../db/queries/connections.ts';
+import { holdDecision, lockReferral, recordEvent, settleIfOver } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
-import { enterLedger, loadReward, moveReward, type Reward, rewardsOf } from '../db/queries/rewards.ts';
+import { enterLedger, loadReward, moveReward, type Reward } from '../db/queries/rewards.ts';
 import { invariant } from '../domain/invariant.ts';
 import { standsNow } from '../domain/qualification.ts';
-import { isOpen } from '../domain/reward.ts';
-import { addMs, DAY_MS, isAfter } from '../domain/time.ts';
+import { isAfter } from '../domain/time.ts';
+import { HubSpotError } from '../hubspot/failures.ts';
 import type { Receipt, RewardOrder } from '../payouts/provider.ts';
 import { readFacts } from './crm-facts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
+import { rewardIfIssued } from './rewarded.ts';
 
 export type IssueOutcome = 'issued' | 'changed' | 'not-due';
 
@@ -26,18 +29,36 @@ export async function issue(
   invariant(reward, 'the reward belongs to the referral');
   if (reward.status === 'issuing') return finishUnknown(deps, context, step, reward);
   const rule = context.rules.rewards.find(({ id }) => id === reward.rewardRuleId);
-  if (!isDue(reward, { asOf: step.asOf, approval: rule?.approval ?? 'manual' })) return 'not-due';
-  if (reward.holdUntil !== null) {
-    const { facts } = await readFacts(deps, context, step.asOf);
-    if (!standsNow(context.rules.qualification, facts)) return 'changed';
-  }
+  const approval = rule?.approval ?? 'manual';
+  if (!isDue(reward, { asOf: step.asOf, approval })) return 'not-due';
+  // The decision that made it was a moment ago, unless it has waited for its hold or for a person.
+  const waited = reward.holdUntil !== null || approval === 'manual';
+  const read = waited ? await readFacts(deps, context, step.asOf) : null;
+  if (read && !standsNow(context.rules.qualification, read.facts)) return 'changed';
   const claimed = await deps.db.inWorkspace(step.workspaceId, (tx) =>
-    moveReward(tx, reward.id, { from: ['approved', 'held'], to: 'issuing', firstAttemptAt: step.asOf }),
+    claim(tx, context, { rewardId: reward.id, asOf: step.asOf, asked: read?.asked ?? false }),
   );
-  if (!claimed) return 'not-due';
+  if (typeof claimed === 'string') return claimed;
   const receipt = await deps.providers[claimed.provider].send(orderOf(claimed));
   await recordReceipt(deps, context, step, receipt);
   return 'issued';
+}
+
+/**
+ * Compare-and-set to `issuing`, which freezes amount and payee; only on an answer of HubSpot that is still the newest
+ * one known, from a connection that is still open.
+ */
+async function claim(
+  tx: Tx,
+  { referral, connection }: ReferralContext,
+  { rewardId, asOf, asked }: { readonly rewardId: string; readonly asOf: string; readonly asked: boolean },
+): Promise<Reward | 'changed' | 'not-due'> {
+  if (asked && !(connection && (await holdEpoch(tx, connection.id, connection.epoch)))) {
+    throw new HubSpotError({ kind: 'connection-closed' });
+  }
+  if (!(await holdDecision(tx, referral.id, referral.decisionSeq))) return 'changed';
+  const from = ['approved', 'held'] as const;
+  return (await moveReward(tx, rewardId, { from, to: 'issuing', firstAttemptAt: asOf })) ?? 'not-due';
 }
 
 /** A reward whose rule asks for a person is issued only once it is approved, hold or no hold. */
@@ -70,11 +91,13 @@ function orderOf(reward: Reward): RewardOrder {
 
 async function recordReceipt(
   deps: ActivityDependencies,
-  { referral, campaign }: ReferralContext,
+  context: ReferralContext,
   { workspaceId, rewardId, asOf }: ReferralStep & { readonly rewardId: string },
   receipt: Receipt,
 ): Promise<void> {
+  const { referral } = context;
   await deps.db.inWorkspace(workspaceId, async (tx) => {
+    await lockReferral(tx, referral.id);
     const issued = await moveReward(tx, rewardId, {
       from: ['issuing'],
       to: 'issued',
@@ -93,12 +116,8 @@ async function recordReceipt(
       facts: { rewardId, amountMinor, currency, provider },
       at: asOf,
     });
-    if (!(await rewardsOf(tx, referral.id)).some(({ status }) => isOpen(status))) {
-      const reversibleUntil =
-        campaign.reversalDays === null ? null : addMs(asOf, campaign.reversalDays * DAY_MS);
-      await updateReferral(tx, referral.id, { status: 'rewarded', reversibleUntil });
-      await settleIfOver(tx, referral.id, asOf);
-    }
+    await rewardIfIssued(tx, context);
+    await settleIfOver(tx, referral.id, asOf);
     await reflectReferrers(tx, {
       workspaceId,
       campaignId: referral.campaignId,

@@ -2,24 +2,31 @@ import type { Tx } from '../db/client.ts';
 import { type Connection, holdEpoch } from '../db/queries/connections.ts';
 import { enqueueNudges } from '../db/queries/outbox.ts';
 import { loadCursor, referralsHolding, storeCertificate, storeCursor } from '../db/queries/reconcile.ts';
+import { toInstant } from '../domain/time.ts';
 import { HubSpotError } from '../hubspot/failures.ts';
 import type { CrmObjectType, CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 import { referralWorkflow } from '../workflows/contract.ts';
 import { openFor } from './connection-access.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-/** HubSpot's search index lags and is not monotonic for recent data: each pass begins before the last one ended. */
+/** HubSpot's search index lags and is not monotonic for recent data: what is younger than this is read once more. */
 const overlapMs = 60_000;
 /** The trailing pass reads once more what is an hour old, when the index has certainly settled. */
 const trailingMs = 60 * 60_000;
 const pageSize = 200;
-/** Bound of one activity: the cursor then stands inside the window and the next pass goes on. */
-const pagesPerPass = 40;
+/** What one activity may read of each object in each pass: together well below its 45 s at four searches a second. */
+const pagesPerPass = { fast: 40, trailing: 10 } as const;
+/** A window that is not through after so many pages is cut; the shortest one is read to its end. */
+const pagesPerWindow = 10;
+const cut = 16;
+const shortestSpanMs = 1_000;
 
 export interface PassResult {
   readonly seen: number;
   /** Changes that had not been read by any decision before: what webhooks missed so far. */
   readonly late: number;
+  /** The bound was reached before the end: look again at once. */
+  readonly behind: boolean;
 }
 
 /** The only incremental reader: fast pass up to now, trailing pass an hour behind, for contacts and deals. */
@@ -29,31 +36,33 @@ export async function reconcilePass(
   asOf: string,
 ): Promise<PassResult> {
   const { hubspot } = openFor(deps, connection, 'bulk');
-  const total = { seen: 0, late: 0 };
+  const total = { seen: 0, late: 0, behind: false };
   const from: string[] = [];
-  for (const objectType of ['contact', 'deal'] as const) {
-    for (const pass of ['fast', 'trailing'] as const) {
-      const to = pass === 'fast' ? asOf : before(asOf, trailingMs);
+  const to: string[] = [];
+  for (const pass of ['fast', 'trailing'] as const) {
+    for (const objectType of ['contact', 'deal'] as const) {
+      const end = pass === 'fast' ? asOf : before(asOf, trailingMs);
       const cursor = await deps.db.inWorkspace(connection.workspaceId, (tx) =>
         loadCursor(tx, { connectionId: connection.id, objectType, pass }),
       );
-      const start = cursor ?? connection.connectedAt;
-      if (Date.parse(start) >= Date.parse(to)) continue;
-      const window = { objectType, pass, from: before(start, pass === 'fast' ? overlapMs : 0), to };
-      from.push(window.from);
-      const result = await readWindow(deps, connection, hubspot, window);
+      const start = cursor ?? before(connection.connectedAt, overlapMs);
+      if (Date.parse(start) >= Date.parse(end)) continue;
+      const result = await readPass(deps, connection, hubspot, { objectType, pass, from: start, to: end });
+      from.push(start);
+      if (pass === 'fast') to.push(result.readUntil);
       total.seen += result.seen;
       total.late += result.late;
+      total.behind ||= result.readUntil !== end;
     }
   }
-  const covered = from.sort()[0];
-  if (covered !== undefined) {
+  const [coversFrom, coversTo] = [from.sort()[0], to.sort()[0]];
+  if (coversFrom !== undefined && coversTo !== undefined) {
     await deps.db.inWorkspace(connection.workspaceId, (tx) =>
       storeCertificate(tx, {
         workspaceId: connection.workspaceId,
         connectionId: connection.id,
-        coversFrom: covered,
-        coversTo: asOf,
+        coversFrom,
+        coversTo,
         changesSeen: total.seen,
         changesLate: total.late,
       }),
@@ -69,15 +78,56 @@ interface Window {
   readonly to: string;
 }
 
+/**
+ * Reads a window as one, or in parts where a bulk change (our own backfill of links is one) has made it too full for
+ * one activity. The cursor moves with each part, so that every pass gets further, however much there is to read.
+ */
+async function readPass(
+  deps: ActivityDependencies,
+  connection: Connection,
+  hubspot: HubSpot,
+  window: Window,
+): Promise<Omit<PassResult, 'behind'> & { readonly readUntil: string }> {
+  const result = { seen: 0, late: 0, readUntil: window.from };
+  const end = Date.parse(window.to);
+  // What is too young for a settled index is left to the next pass.
+  const settled = window.pass === 'fast' ? before(window.to, overlapMs) : window.to;
+  let spanMs = end - Date.parse(window.from);
+  for (let pagesLeft: number = pagesPerPass[window.pass]; pagesLeft > 0 && result.readUntil !== window.to; ) {
+    const to = toInstant(Math.min(end, Date.parse(result.readUntil) + spanMs));
+    const bound = spanMs <= shortestSpanMs ? Number.POSITIVE_INFINITY : Math.min(pagesPerWindow, pagesLeft);
+    const read = await readWindow(
+      deps,
+      connection,
+      hubspot,
+      { ...window, from: result.readUntil, to, settled },
+      bound,
+    );
+    pagesLeft -= read.pages;
+    result.seen += read.seen;
+    result.late += read.late;
+    if (read.whole) result.readUntil = to;
+    spanMs = read.whole ? spanMs * 2 : Math.max(shortestSpanMs, Math.floor(spanMs / cut));
+  }
+  return result;
+}
+
 async function readWindow(
   deps: ActivityDependencies,
   connection: Connection,
   hubspot: HubSpot,
-  { objectType, pass, from, to }: Window,
-): Promise<PassResult> {
-  const result = { seen: 0, late: 0 };
+  { objectType, pass, from, to, settled }: Window & { readonly settled: string },
+  pagesAtMost: number,
+): Promise<{
+  readonly seen: number;
+  readonly late: number;
+  readonly pages: number;
+  readonly whole: boolean;
+}> {
+  const { id: connectionId, workspaceId } = connection;
+  const result = { seen: 0, late: 0, pages: 0, whole: false };
   let afterId: string | null = null;
-  for (let page = 0; page < pagesPerPass; page += 1) {
+  while (!result.whole && result.pages < pagesAtMost) {
     const records: readonly CrmRecord[] = await hubspot.changed({
       objectType,
       from,
@@ -85,25 +135,27 @@ async function readWindow(
       afterId,
       properties: [],
     });
+    result.pages += 1;
     result.seen += records.length;
-    result.late += await deps.db.inWorkspace(connection.workspaceId, async (tx) => {
+    result.late += await deps.db.inWorkspace(workspaceId, async (tx) => {
       await holdFence(tx, connection);
       return nudgeHolders(tx, connection, objectType, records);
     });
     afterId = records.at(-1)?.id ?? null;
-    if (records.length < pageSize) break;
-    if (page === pagesPerPass - 1) throw new HubSpotError({ kind: 'retry-after', retryAfterMs: 1_000 });
+    result.whole = records.length < pageSize;
   }
-  await deps.db.inWorkspace(connection.workspaceId, async (tx) => {
-    await holdFence(tx, connection);
-    await storeCursor(tx, {
-      workspaceId: connection.workspaceId,
-      connectionId: connection.id,
-      objectType,
-      pass,
-      readUntil: to,
+  if (result.whole) {
+    await deps.db.inWorkspace(workspaceId, async (tx) => {
+      await holdFence(tx, connection);
+      await storeCursor(tx, {
+        workspaceId,
+        connectionId,
+        objectType,
+        pass,
+        readUntil: Date.parse(to) < Date.parse(settled) ? to : settled,
+      });
     });
-  });
+  }
   return result;
 }
 

@@ -104,7 +104,6 @@ export async function startWorker(
 }
 
 async function sweep({ system }: Database): Promise<boolean> {
-  await sweepQueues(system);
   await ensureClickPartitions(system);
-  return false;
+  return sweepQueues(system);
 }

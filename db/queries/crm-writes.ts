@@ -20,10 +20,9 @@ export async function wantValues(
 ): Promise<void> {
   if (values.length === 0) return;
   const now = new Date().toISOString();
-  const ordered = [...values].sort((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1));
   await tx
     .insert(crmWrites)
-    .values(ordered.map((value) => ({ ...owner, ...value, nextAttemptAt: now })))
+    .values(inLockOrder(values).map((value) => ({ ...owner, ...value, nextAttemptAt: now })))
     .onConflictDoUpdate({
       target: [crmWrites.connectionId, crmWrites.objectType, crmWrites.objectId, crmWrites.property],
       set: {
@@ -38,4 +37,9 @@ export async function wantValues(
   await tx.execute(sql`select pg_notify(${drainChannel}, ${owner.connectionId})`);
 }
 
-const rowKey = (value: WantedValue) => `${value.objectType}/${value.objectId}/${value.property}`;
+/** The one order in which rows are locked, so that a decision and the drain never wait for each other. */
+export const inLockOrder = <Row extends Omit<WantedValue, 'value'>>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => (rowKey(a) < rowKey(b) ? -1 : 1));
+
+const rowKey = ({ objectType, objectId, property }: Omit<WantedValue, 'value'>) =>
+  `${objectType}/${objectId}/${property}`;

@@ -74,7 +74,10 @@ async function resolvePeople(
     .from(personCrmIds)
     .where(ofContact);
   const personByContact = new Map(known.map(({ crmId, personId }) => [crmId, personId]));
-  const unknown = contacts.filter(({ crmId }) => !personByContact.has(crmId));
+  // One order of locks for everybody who enrols at once.
+  const unknown = contacts
+    .filter(({ crmId }) => !personByContact.has(crmId))
+    .toSorted((a, b) => (a.emailKey < b.emailKey ? -1 : 1));
   if (unknown.length === 0) return personByContact;
   const inserted = await tx
     .insert(people)

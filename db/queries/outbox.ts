@@ -25,17 +25,15 @@ export async function enqueueStarts(
   if (starts.length === 0) return;
   const createdAt = new Date().toISOString();
   for (const part of inParts(starts)) {
-    await tx
-      .insert(outbox)
-      .values(
-        part.map(({ workspaceId, address }) => ({
-          id: newId(),
-          workspaceId,
-          kind: 'start' as const,
-          ...address,
-          createdAt,
-        })),
-      );
+    await tx.insert(outbox).values(
+      part.map(({ workspaceId, address }) => ({
+        id: newId(),
+        workspaceId,
+        kind: 'start' as const,
+        ...address,
+        createdAt,
+      })),
+    );
   }
   await tx.execute(sql`select pg_notify(${outboxChannel}, '')`);
 }

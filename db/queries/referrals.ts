@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import { type ReferralFacts, settlesNow } from '../../domain/standing.ts';
+import { isAfter, toInstant } from '../../domain/time.ts';
 import type { Tx } from '../client.ts';
 import { rewardRules } from '../schema/campaigns.ts';
 import { referrals, timelineEvents } from '../schema/referrals.ts';
@@ -62,6 +63,21 @@ export async function takeDecision(tx: Tx, referralId: string, seen: number): Pr
     .where(and(eq(referrals.id, referralId), eq(referrals.decisionSeq, seen)))
     .returning({ id: referrals.id });
   return taken.length > 0;
+}
+
+/**
+ * Holds the row until the transaction ends, if no decision was committed since `seen` was read. Whoever acts on an
+ * answer of HubSpot outside a decision asks this first, and locks the referral before its rewards as decisions do.
+ */
+export async function holdDecision(tx: Tx, referralId: string, seen: number): Promise<boolean> {
+  const row = await lockReferral(tx, referralId);
+  return row?.decisionSeq === seen && row.settledAt === null;
+}
+
+/** The row as it is now, held until the transaction ends. */
+export async function lockReferral(tx: Tx, referralId: string): Promise<Referral | null> {
+  const [row] = await tx.select().from(referrals).where(eq(referrals.id, referralId)).for('update');
+  return row ?? null;
 }
 
 /** What the row waits for, for `standingOf`. */
@@ -134,18 +150,23 @@ export async function unparkReferral(tx: Tx, referral: Referral): Promise<void> 
   await updateReferral(tx, referral.id, { parkedReason: null, parkedRetryAt: null, parkedTimes: 0 });
 }
 
-/** One line of a referral's story; facts are ids, codes and amounts. */
+/**
+ * One line of a referral's story; facts are ids, codes and amounts. Told at `at`, the workflow's now, or at the time of
+ * the write when that is later: an activity may have waited for its turn with HubSpot.
+ */
 export async function recordEvent(
   tx: Tx,
   referral: Pick<Referral, 'id' | 'workspaceId'>,
-  event: { readonly kind: string; readonly facts: object; readonly at: string },
+  { kind, facts, at }: { readonly kind: string; readonly facts: object; readonly at: string },
 ): Promise<void> {
+  const { id: referralId, workspaceId } = referral;
+  const now = toInstant(Date.now());
   await tx
     .insert(timelineEvents)
-    .values({ id: newId(), workspaceId: referral.workspaceId, referralId: referral.id, ...event });
+    .values({ id: newId(), workspaceId, referralId, kind, facts, at: isAfter(at, now) ? at : now });
 }
 
-/** The referrals of these people that a change of their contact may concern. */
+/** Unsettled referrals that wait for their connection to be made again. */
 export async function parkedReferrals(
   tx: Tx,
   connectionId: string,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { SystemDatabase } from '../../db/client.ts';
+import { holdEpoch } from '../../db/queries/connections.ts';
 import {
   type CrmWrite,
   connectionsToDrain,
@@ -25,11 +26,12 @@ const recordsPerCall = 100;
  */
 export async function drainCrmWrites({ db, openHubSpot, log }: DrainDependencies): Promise<boolean> {
   let more = false;
-  for (const { connectionId, epoch } of await connectionsToDrain(db)) {
-    const hubspot = openHubSpot({ connectionId, epoch, lane: 'bulk' });
+  for (const connection of await connectionsToDrain(db)) {
+    const { connectionId } = connection;
+    const hubspot = openHubSpot({ ...connection, lane: 'bulk' });
     try {
       for (const objectType of ['contact', 'deal'] as const) {
-        more = (await drainOnce(db, hubspot, connectionId, objectType)) || more;
+        more = (await drainOnce(db, hubspot, connection, objectType)) || more;
       }
     } catch (error) {
       if (!isHubSpotError(error)) throw error;
@@ -39,10 +41,12 @@ export async function drainCrmWrites({ db, openHubSpot, log }: DrainDependencies
   return more;
 }
 
+type Drained = Awaited<ReturnType<typeof connectionsToDrain>>[number];
+
 function drainOnce(
   db: SystemDatabase,
   hubspot: HubSpot,
-  connectionId: string,
+  { connectionId, epoch }: Drained,
   objectType: CrmWrite['objectType'],
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
@@ -56,6 +60,8 @@ function drainOnce(
     }));
     const client = objectType === 'contact' ? hubspot.contacts : hubspot.deals;
     const refused = new Map((await client.updateMany(updates)).map((failure) => [failure.id, failure]));
+    // What HubSpot answered to a connection that is closed by now changes nothing.
+    if (!(await holdEpoch(tx, connectionId, epoch))) return false;
     await markSent(
       tx,
       writes.filter(({ objectId }) => !refused.has(objectId)),

@@ -20,23 +20,39 @@ interface InboxDependencies {
 
 const batchSize = 500;
 
-/** Turns HubSpot's notices into nudges of all whom they concern, in one transaction; true when there may be more. */
+/**
+ * Turns HubSpot's notices into nudges of all whom they concern, in one transaction; true when there may be more. Throws
+ * when PostgreSQL is away: the claims lapse, and no notice is blamed for it.
+ */
 export async function relayInbox(deps: InboxDependencies): Promise<boolean> {
   const rows = await claimInbox(deps.db, deps.relayId, batchSize);
   if (rows.length === 0) return false;
   try {
     await route(deps, rows);
   } catch (error) {
+    if (!isOwnFault(error)) throw error;
     // One notice may spoil the batch: each by itself, so that only the culprit is blamed.
-    if (rows.length === 1) throw error;
-    for (const row of rows) {
-      await route(deps, [row]).catch(async (own: unknown) => {
-        await failInbox(deps.db, [row.id], (own as Error).name);
-        deps.log.warn({ inboxId: row.id }, 'a notice cannot be handled');
-      });
-    }
+    for (const row of rows) await routeOrBlame(deps, row);
   }
   return rows.length === batchSize;
+}
+
+async function routeOrBlame(deps: InboxDependencies, row: InboxRow): Promise<void> {
+  try {
+    await route(deps, [row]);
+  } catch (error) {
+    if (!isOwnFault(error)) throw error;
+    await failInbox(deps.db, [row.id], (error as Error).name);
+    deps.log.warn({ inboxId: row.id }, 'a notice cannot be handled');
+  }
+}
+
+/** True when what the notice holds is at fault: PostgreSQL's classes 22 (data) and 23 (integrity), or our own code. */
+function isOwnFault(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return (
+    /^2[23]/.test(String(code ?? cause?.code)) || error instanceof TypeError || error instanceof RangeError
+  );
 }
 
 async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]): Promise<void> {

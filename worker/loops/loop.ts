@@ -28,11 +28,11 @@ export function startLoop({ name, everyMs, log, step }: LoopOptions): Loop {
   let wakeUp = new AbortController();
   let failures = 0;
 
+  const pauseUntil = (signal: AbortSignal, ms: number) =>
+    delay(ms, undefined, { signal }).catch(() => undefined);
   const pause = (ms: number) => {
     wakeUp = new AbortController();
-    return delay(ms, undefined, { signal: AbortSignal.any([wakeUp.signal, stopping.signal]) }).catch(
-      () => undefined,
-    );
+    return pauseUntil(AbortSignal.any([wakeUp.signal, stopping.signal]), ms);
   };
 
   const run = async () => {
@@ -52,7 +52,8 @@ export function startLoop({ name, everyMs, log, step }: LoopOptions): Loop {
       } catch (error) {
         failures += 1;
         if (failures === 1) log.warn({ loop: name, failure: (error as Error).name }, 'loop pauses');
-        await pause(Math.min(longestPauseMs, 250 * 2 ** Math.min(failures, 6)));
+        // A storm of wake-ups does not shorten it: whoever is away stays away.
+        await pauseUntil(stopping.signal, Math.min(longestPauseMs, 250 * 2 ** Math.min(failures, 6)));
       }
     }
   };

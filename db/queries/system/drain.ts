@@ -2,6 +2,7 @@ import { and, eq, isNull, lte, sql } from 'drizzle-orm';
 import type { SystemDatabase, Tx } from '../../client.ts';
 import { connections } from '../../schema/connections.ts';
 import { crmWrites } from '../../schema/messages.ts';
+import { inLockOrder } from '../crm-writes.ts';
 
 export type CrmWrite = typeof crmWrites.$inferSelect;
 
@@ -56,7 +57,7 @@ export async function dueWrites(
 
 /** These versions are in HubSpot; a newer one that came meanwhile stays open. */
 export async function markSent(tx: Tx, writes: readonly CrmWrite[]): Promise<void> {
-  for (const write of writes) {
+  for (const write of inLockOrder(writes)) {
     await tx
       .update(crmWrites)
       .set({
@@ -70,7 +71,7 @@ export async function markSent(tx: Tx, writes: readonly CrmWrite[]): Promise<voi
 
 /** HubSpot will never take this value as it is; it stays for a person to see until a new value is wanted. */
 export async function markRefused(tx: Tx, writes: readonly CrmWrite[], reason: string): Promise<void> {
-  for (const write of writes) {
+  for (const write of inLockOrder(writes)) {
     await tx
       .update(crmWrites)
       .set({ refusedReason: reason })

@@ -68,14 +68,22 @@ export const openSyncRuns = (db: SystemDatabase) =>
     .from(syncRuns)
     .where(isNull(syncRuns.finishedAt));
 
-/** Referrals whose own deadline, or whose reward's hold, ended more than ten minutes ago. */
+/**
+ * Referrals that should have acted by themselves more than ten minutes ago: the deadlines of `standingOf`. What waits
+ * for a person, or for HubSpot to be connected, is not late, however long it waits.
+ */
 export async function overdueReferrals(db: SystemDatabase, limit: number) {
   const rows = await db.execute<{ referral_id: string; campaign_id: string; workspace_id: string }>(sql`
     select f.id as referral_id, f.campaign_id, f.workspace_id from referrals f
-    where f.settled_at is null and (
-      least(f.parked_retry_at, f.expires_at, f.reversible_until) < now() - interval '10 minutes'
-      or exists (select 1 from rewards w where w.referral_id = f.id and w.status in ('held', 'approved')
-        and w.hold_until < now() - interval '10 minutes'))
+    where f.settled_at is null and case
+      when f.parked_reason is not null then f.parked_retry_at
+      when f.status = 'registered' then f.expires_at
+      when f.status = 'rewarded' then f.reversible_until
+      else (
+        select min(coalesce(w.hold_until, w.created_at)) from rewards w join reward_rules r on r.id = w.reward_rule_id
+        where w.referral_id = f.id
+          and (w.status in ('approved', 'issuing') or (w.status = 'held' and r.approval = 'automatic')))
+      end < now() - interval '10 minutes'
     order by f.id limit ${limit}`);
   return rows.map((row) => ({
     referralId: row.referral_id,

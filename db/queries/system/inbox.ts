@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { SystemDatabase, Tx } from '../../client.ts';
 import { webhookInbox } from '../../schema/messages.ts';
@@ -20,25 +20,35 @@ export type NewInboxRow = Pick<
 /** Wakes the relays when notices arrive. */
 export const inboxChannel = 'vf_inbox';
 
-/** One multi-row statement under the delivery key: a delivery that comes twice is one row. */
+/**
+ * One prepared statement for a batch of any size, under the delivery key: a delivery that comes twice is one row. The
+ * relays are woken with the commit, and only by what is new.
+ */
 export async function insertInbox(db: SystemDatabase, rows: readonly NewInboxRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const receivedAt = new Date().toISOString();
-  await db
-    .insert(webhookInbox)
-    .values(rows.map((row) => ({ id: newId(), ...row, receivedAt })))
-    .onConflictDoNothing({ target: webhookInbox.deliveryKey });
-  await db.execute(sql`select pg_notify(${inboxChannel}, '')`);
+  const batch = JSON.stringify(rows.map((row) => ({ id: newId(), ...row })));
+  await db.$client`
+    with stored as (
+      insert into webhook_inbox (id, delivery_key, portal_id, kind, object_type, object_ids, property_name,
+        change_source, source_id, occurred_at, received_at)
+      select id, "deliveryKey", "portalId", kind, "objectType", "objectIds", "propertyName",
+        "changeSource", "sourceId", "occurredAt", now()
+      from json_to_recordset(${batch}::text::json) as batch (id uuid, "deliveryKey" text, "portalId" text, kind text,
+        "objectType" text, "objectIds" text[], "propertyName" text, "changeSource" text, "sourceId" text,
+        "occurredAt" timestamptz)
+      on conflict (delivery_key) do nothing returning 1
+    )
+    select pg_notify(${inboxChannel}, '') where exists (select 1 from stored)`;
 }
 
 /** Claims notices for this relay; the claims of a dead relay lapse after 15 s. */
 export async function claimInbox(db: SystemDatabase, relay: string, limit: number): Promise<InboxRow[]> {
   const claimed = await db.execute<{ id: string }>(sql`
     update webhook_inbox set claimed_by = ${relay}, claimed_until = now() + interval '15 seconds'
-    where id in (
+    where id = any(array(
       select id from webhook_inbox
       where sent_at is null and dropped_at is null and dead_at is null and (claimed_until is null or claimed_until < now())
-      order by id limit ${limit} for update skip locked)
+      order by id limit ${limit} for update skip locked))
     returning id`);
   if (claimed.length === 0) return [];
   return db
@@ -102,7 +112,7 @@ export async function matchInbox(tx: Tx, inboxIds: readonly string[], appId: str
     select distinct h.id as inbox_id, h.referral_id, h.campaign_id, h.workspace_id from held h
     where not exists (
       select 1 from crm_entries e
-      where e.connection_id = h.connection_id and e.object_type = h.object_type and e.crm_id = h.crm_id and e.outcome = 'created'
+      where e.connection_id = h.connection_id and (e.object_type = h.object_type or h.kind = 'associated') and e.crm_id = h.crm_id and e.outcome = 'created'
         and h.kind in ('created', 'changed', 'associated')
         and h.change_source in ('INTEGRATION', 'API') and coalesce(h.source_id, ${appId}) = ${appId}
         and h.occurred_at between e.attempted_at and e.entered_at + interval '2 seconds')`);
@@ -114,20 +124,33 @@ export async function matchInbox(tx: Tx, inboxIds: readonly string[], appId: str
   }));
 }
 
-/** Ends notices: handed to `nudges` workflows, or dropped because nobody holds any of their ids. */
+/**
+ * Ends notices: handed to `nudges` workflows, or dropped because nobody holds any of their ids. Rows are named by lists
+ * of ids, never by a join: of a queue that was just empty PostgreSQL expects one row, and would scan it once per id.
+ */
 export async function finishInbox(
   tx: Tx,
   ends: readonly { readonly id: string; readonly nudges: number }[],
 ): Promise<void> {
-  if (ends.length === 0) return;
-  const rows = sql.join(
-    ends.map(({ id, nudges }) => sql`(${id}::uuid, ${nudges}::int)`),
-    sql`, `,
-  );
-  await tx.execute(sql`
-    update webhook_inbox i set nudges = e.nudges, sent_at = case when e.nudges > 0 then now() end,
-      dropped_at = case when e.nudges = 0 then now() end, reason = case when e.nudges = 0 then 'concerns-nobody' end
-    from (values ${rows}) as e (id, nudges) where i.id = e.id and i.sent_at is null and i.dropped_at is null`);
+  for (const [nudges, alike] of Map.groupBy(ends, (end) => end.nudges)) {
+    await tx
+      .update(webhookInbox)
+      .set(
+        nudges > 0
+          ? { nudges, sentAt: sql`now()` }
+          : { nudges, droppedAt: sql`now()`, reason: 'concerns-nobody' },
+      )
+      .where(
+        and(
+          inArray(
+            webhookInbox.id,
+            alike.map(({ id }) => id),
+          ),
+          isNull(webhookInbox.sentAt),
+          isNull(webhookInbox.droppedAt),
+        ),
+      );
+  }
 }
 
 /** A notice that breaks its handling by itself: dead after 20 failures, others are not held up. */

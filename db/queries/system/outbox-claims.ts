@@ -13,10 +13,10 @@ export const nudgeSpacingMs = 2_000;
 export async function claimOutbox(db: SystemDatabase, relay: string, limit: number): Promise<OutboxRow[]> {
   const claimed = await db.execute<{ id: string }>(sql`
     update outbox set claimed_by = ${relay}, claimed_until = now() + make_interval(secs => ${claimMs / 1000})
-    where id in (
+    where id = any(array(
       select id from outbox
       where sent_at is null and dropped_at is null and dead_at is null and (claimed_until is null or claimed_until < now())
-      order by id limit ${limit} for update skip locked)
+      order by id limit ${limit} for update skip locked))
     returning id`);
   if (claimed.length === 0) return [];
   return db

@@ -1,13 +1,14 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull } from 'drizzle-orm';
 import type { SystemDatabase } from '../../client.ts';
-import { connectionRevocations } from '../../schema/connections.ts';
+import { connectionRevocations, connections } from '../../schema/connections.ts';
 
-export type Revocation = typeof connectionRevocations.$inferSelect;
+export type Revocation = typeof connectionRevocations.$inferSelect & { readonly portalId: string };
 
 export async function pendingRevocations(db: SystemDatabase, connectionId: string): Promise<Revocation[]> {
   return db
-    .select()
+    .select({ ...getTableColumns(connectionRevocations), portalId: connections.portalId })
     .from(connectionRevocations)
+    .innerJoin(connections, eq(connections.id, connectionRevocations.connectionId))
     .where(and(eq(connectionRevocations.connectionId, connectionId), isNull(connectionRevocations.doneAt)));
 }
 
