@@ -36,6 +36,9 @@ export const outbox = pgTable(
       ),
     index('outbox_open').on(table.id).where(sql`sent_at is null and dropped_at is null and dead_at is null`),
     index('outbox_by_workflow').on(table.workflowId),
+    index('outbox_finished')
+      .on(sql`coalesce(sent_at, dropped_at)`)
+      .where(sql`coalesce(sent_at, dropped_at) is not null`),
   ],
 );
 
@@ -74,6 +77,9 @@ export const webhookInbox = pgTable(
     index('webhook_inbox_open')
       .on(table.id)
       .where(sql`sent_at is null and dropped_at is null and dead_at is null`),
+    index('webhook_inbox_finished')
+      .on(sql`coalesce(sent_at, dropped_at)`)
+      .where(sql`coalesce(sent_at, dropped_at) is not null`),
   ],
 );
 

@@ -71,7 +71,12 @@ export const referrers = pgTable(
     /** When `referrerEntry` had nothing more to do. */
     enteredAt: instant('entered_at'),
   },
-  (table) => [unique('referrers_one_per_person').on(table.campaignId, table.personId)],
+  (table) => [
+    unique('referrers_one_per_person').on(table.campaignId, table.personId),
+    index('referrers_by_workspace').on(table.workspaceId, table.id),
+    index('referrers_by_campaign').on(table.campaignId, table.id),
+    index('referrers_unentered').on(table.id).where(sql`entered_at is null and source <> 'sync'`),
+  ],
 );
 
 /** A referrer has one live link; its code is the public part. */

@@ -61,6 +61,11 @@ export const referrals = pgTable(
     index('referrals_by_person').on(table.personId),
     index('referrals_by_referrer').on(table.referrerId),
     index('referrals_by_campaign').on(table.workspaceId, table.campaignId, table.id),
+    index('referrals_by_workspace').on(table.workspaceId, table.id),
+    index('referrals_by_status').on(table.workspaceId, table.status, table.id),
+    index('referrals_parked')
+      .on(table.connectionId)
+      .where(sql`settled_at is null and parked_reason is not null`),
     index('referrals_unsettled').on(table.id).where(sql`settled_at is null`),
   ],
 );

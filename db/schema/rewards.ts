@@ -69,6 +69,8 @@ export const rewards = pgTable(
     unique('rewards_once').on(table.qualificationId, table.rewardRuleId, table.beneficiary, table.occurrence),
     index('rewards_by_referral').on(table.referralId),
     index('rewards_by_workspace').on(table.workspaceId, table.id),
+    index('rewards_by_status').on(table.workspaceId, table.status, table.id),
+    index('rewards_by_referrer').on(table.referrerId),
     check('rewards_amount', sql`amount_minor is null or amount_minor > 0`),
     check('rewards_money', sql`(amount_minor is null) = (currency is null)`),
   ],
