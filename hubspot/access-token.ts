@@ -8,8 +8,7 @@ const freshForMs = 60_000;
 
 export const isFresh = (connection: FencedConnection, now: number): boolean =>
   connection.accessToken !== null &&
-  connection.accessTokenExpiresAt !== null &&
-  connection.accessTokenExpiresAt.getTime() - now >= freshForMs;
+  (connection.accessTokenExpiresAt === null || connection.accessTokenExpiresAt.getTime() - now >= freshForMs);
 
 /** Exchanges the refresh token. Callers of this process share one exchange, those of all processes the store's lock. */
 export interface TokenRefresh {
@@ -34,6 +33,8 @@ export function tokenRefresh({
   async function refresh({ connectionId, epoch }: CallScope, staleAccessToken: string | null): Promise<void> {
     const outcome = await tokens.refresh({ connectionId, epoch, staleAccessToken, exchange: oauth.refresh });
     if (outcome === 'closed') throw new HubSpotError({ kind: 'connection-closed' });
+    if (outcome === 'not-refreshable')
+      throw new HubSpotError({ kind: 'reconnect-needed', code: 'TOKEN_REFUSED' });
   }
 
   async function refreshOrNote(scope: CallScope, staleAccessToken: string | null): Promise<void> {

@@ -3,10 +3,11 @@ import { idSchema } from './crm-record.ts';
 import type { AccountDetails, HubSpot } from './gateway.ts';
 import type { PortalAccess } from './portal-access.ts';
 
-const detailsSchema = z.object({
+export const accountDetailsSchema = z.object({
   portalId: idSchema,
   timeZone: z.string(),
   companyCurrency: z.string(),
+  additionalCurrencies: z.array(z.string()).catch([]),
   uiDomain: z.string(),
 });
 
@@ -17,7 +18,11 @@ export function account(
 ): HubSpot['account'] {
   return {
     async details() {
-      const details = await call({ method: 'GET', path: paths('account', 'details'), schema: detailsSchema });
+      const details = await call({
+        method: 'GET',
+        path: paths('account', 'details'),
+        schema: accountDetailsSchema,
+      });
       onDetails(details);
       return details;
     },

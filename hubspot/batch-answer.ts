@@ -1,11 +1,22 @@
 import { z } from 'zod';
-import { idSchema } from './crm-record.ts';
+import { idSchema, valueSchema } from './crm-record.ts';
 import { contextValues, errorFacts } from './error-body.ts';
 import type { RecordUpdate, RowFailure } from './gateway.ts';
 
+const resultSchema = z.object({
+  id: idSchema,
+  objectWriteTraceId: z.string().nullish().catch(null),
+  properties: z.record(z.string(), valueSchema).catch({}),
+  /** Of an upsert: whether it made the record. */
+  new: z.boolean().nullish().catch(null),
+});
+
+/** A row that was written. */
+export type BatchResult = z.output<typeof resultSchema>;
+
 /** 200, or 207 with some rows refused. */
 export const batchAnswerSchema = z.object({
-  results: z.array(z.object({ id: idSchema })).default([]),
+  results: z.array(resultSchema).default([]),
   errors: z.array(z.unknown()).default([]),
 });
 
@@ -24,9 +35,10 @@ const rowKinds: Readonly<Record<string, RowFailure['kind']>> = {
 export function rowFailures(
   rows: readonly RecordUpdate[],
   { results, errors }: z.output<typeof batchAnswerSchema>,
+  rowOf: (result: BatchResult) => string,
 ): { readonly failures: readonly RowFailure[]; readonly unexplained: ReadonlySet<string> } {
   const left = new Set(errors.length === 0 ? [] : rows.map(({ id }) => id));
-  for (const { id } of results) left.delete(id);
+  for (const result of results) left.delete(rowOf(result));
   const alone = rows.length === 1;
   const failures = errors.flatMap((error) => {
     const { category = '', property, code, valueTaken } = errorFacts(error);

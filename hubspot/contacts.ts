@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { batchUpsert } from './batch-upsert.ts';
 import { crmObjects } from './crm-objects.ts';
-import { pagingSchema, recordSchema } from './crm-record.ts';
+import { isRecordId, pagingSchema, recordSchema } from './crm-record.ts';
+import { isHubSpotError } from './failures.ts';
 import type { CrmRecord, HubSpot } from './gateway.ts';
 import type { GatheredRead } from './gathered-read.ts';
 import { pageOf } from './page.ts';
@@ -37,6 +39,18 @@ export function contacts(access: PortalAccess, gather: (reads: RecordReads) => G
     }
   };
 
+  const erase: Contacts['erase'] = async (id) => {
+    if (!isRecordId(id)) return 'absent';
+    const path = access.paths('objects', 'contacts', 'gdpr-delete');
+    try {
+      await access.call({ method: 'POST', path, body: { objectId: id }, schema: z.unknown() });
+      return 'erased';
+    } catch (error) {
+      if (isHubSpotError(error, 'not-found')) return 'absent';
+      throw error;
+    }
+  };
+
   return {
     create: (properties) => create(properties),
     read: gather(reads),
@@ -44,6 +58,8 @@ export function contacts(access: PortalAccess, gather: (reads: RecordReads) => G
     readMany: reads.many,
     update,
     updateMany,
+    upsertMany: batchUpsert('contact', access),
+    erase,
     page,
   };
 }

@@ -11,8 +11,11 @@ export const objectPaths = { contact: 'contacts', deal: 'deals' } as const satis
 /** Ids are strings of digits, but a few endpoints write them as numbers. */
 export const idSchema = z.union([z.string(), z.number()]).transform(String);
 
+/** An id that HubSpot could have given; anything else is answered without asking. */
+export const isRecordId = (id: string): boolean => /^\d{1,20}$/.test(id);
+
 /** Strings on the wire; a number or a boolean has been seen where a calculated property stands. */
-const valueSchema = z.union([
+export const valueSchema = z.union([
   z.string(),
   z.null(),
   z.number().transform(String),
@@ -26,7 +29,7 @@ const versionSchema = z.object({
 /** One record as HubSpot sends it, in our words. */
 export const recordSchema = z
   .object({
-    id: idSchema,
+    id: idSchema.refine(isRecordId),
     properties: z.record(z.string(), valueSchema),
     propertiesWithHistory: z.record(z.string(), z.array(versionSchema)).nullish(),
     createdAt: instantSchema,
@@ -50,9 +53,6 @@ export const pagingSchema = z
   .object({ next: z.object({ after: idSchema }).nullish() })
   .nullish()
   .transform((paging) => paging?.next?.after ?? null);
-
-/** An id that HubSpot could have given; anything else is answered without asking. */
-export const isRecordId = (id: string): boolean => /^\d{1,20}$/.test(id);
 
 /** An empty text clears a property; null is what HubSpot says, not what it takes. */
 export const onTheWire = (properties: CrmProperties): Readonly<Record<string, string>> =>

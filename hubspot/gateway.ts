@@ -48,6 +48,22 @@ export interface RowFailure {
   readonly code?: string;
 }
 
+export interface RecordUpsert {
+  /** The value of the unique property by which HubSpot finds the record. */
+  readonly key: string;
+  readonly properties: CrmProperties;
+}
+
+export type UpsertOutcome =
+  | { readonly kind: 'created' | 'updated'; readonly key: string; readonly id: string }
+  | { readonly kind: 'refused'; readonly key: string; readonly failure: RowFailure };
+
+/** One record by its type and id. */
+export interface CrmReference {
+  readonly objectType: CrmObjectType;
+  readonly id: string;
+}
+
 export interface Page<T> {
   readonly results: readonly T[];
   /** Null on the last page. */
@@ -79,6 +95,12 @@ export interface NewProperty {
   readonly hasUniqueValue?: boolean;
 }
 
+/** A heading under which people see properties on a record. */
+export interface PropertyGroup {
+  readonly name: string;
+  readonly label: string;
+}
+
 export interface PipelineStage {
   readonly id: string;
   readonly label: string;
@@ -102,7 +124,42 @@ export interface AccountDetails {
   readonly portalId: string;
   readonly timeZone: string;
   readonly companyCurrency: string;
+  /** Empty in an account with one currency. */
+  readonly additionalCurrencies: readonly string[];
   readonly uiDomain: string;
+}
+
+/** Someone of the customer's who can be put in charge of a record, by `id` in `hubspot_owner_id` (never by `userId`). */
+export interface Owner {
+  readonly id: string;
+  readonly name: string;
+  /** Null for a queue. */
+  readonly email: string | null;
+}
+
+/** What a link between two records means, in one direction; without a label it is HubSpot's own. */
+export interface AssociationType {
+  readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED' | 'INTEGRATOR_DEFINED';
+  readonly typeId: number;
+}
+
+export interface AssociatedRecord {
+  readonly id: string;
+  readonly types: readonly (AssociationType & { readonly label: string | null })[];
+}
+
+/** Our label between two contacts, by its two directions. */
+export interface ReferralLabel {
+  readonly referrerToReferred: AssociationType;
+  readonly referredToReferrer: AssociationType;
+}
+
+export interface NewNote {
+  /** Plain text, at most 65,536 characters once escaped. */
+  readonly text: string;
+  /** ISO instant under which people find it in the timeline. */
+  readonly at: string;
+  readonly about: readonly CrmReference[];
 }
 
 export interface ChangedRecords {
@@ -128,6 +185,19 @@ export interface HubSpot {
     update(id: string, properties: CrmProperties): Promise<CrmRecord>;
     /** At most 100; resolves with the rows that HubSpot refused, all others are written. */
     updateMany(updates: readonly RecordUpdate[]): Promise<readonly RowFailure[]>;
+    /**
+     * Finds or makes at most 100 contacts by `email` or a unique property of ours; one outcome per row, in the order
+     * asked. Rows with the same key become one, in which later values hold. Safe to repeat. Overwrites what is there.
+     */
+    upsertMany(input: {
+      readonly by: string;
+      readonly rows: readonly RecordUpsert[];
+    }): Promise<readonly UpsertOutcome[]>;
+    /**
+     * HubSpot's permanent deletion: the contact is gone for good, also under its merged ids, and its address can never
+     * be a contact again. Safe to repeat: the second time it is `absent`.
+     */
+    erase(id: string): Promise<'erased' | 'absent'>;
     /** 100 contacts by the list API, oldest first; `after` is opaque. */
     page(input: {
       readonly after: string | null;
@@ -147,9 +217,26 @@ export interface HubSpot {
   };
   readonly associations: {
     dealsOfContact(contactId: string): Promise<readonly string[]>;
+    /** There may be none or several, and they change even after a deal is closed. */
+    contactsOfDeal(dealId: string): Promise<readonly string[]>;
+    /** The records of one type that a record is linked to, with what each link means. Throws `not-found`. */
+    labelled(input: {
+      readonly from: CrmReference;
+      readonly to: CrmObjectType;
+    }): Promise<readonly AssociatedRecord[]>;
+    /** Links two records, by HubSpot's own type or the one given. Safe to repeat. Throws `not-found`, `invalid`. */
+    associate(input: {
+      readonly from: CrmReference;
+      readonly to: CrmReference;
+      readonly type?: AssociationType;
+    }): Promise<void>;
+    /** Our label between a referrer and whom they referred; made at the first request. Safe to repeat and to race. */
+    ensureReferralLabel(): Promise<ReferralLabel>;
   };
   readonly lists: {
     search(query?: string): Promise<readonly ContactList[]>;
+    /** Throws `not-found`, also for a list that holds no contacts but other records. */
+    read(listId: string): Promise<ContactList>;
     /** 250 contact ids, ascending. */
     members(input: { readonly listId: string; readonly after: string | null }): Promise<Page<string>>;
   };
@@ -157,10 +244,27 @@ export interface HubSpot {
     list(objectType: CrmObjectType): Promise<readonly PropertyDefinition[]>;
     /** Creates our property group and the missing ones of these properties; existing ones are left as they are. */
     ensure(objectType: CrmObjectType, properties: readonly NewProperty[]): Promise<void>;
+    /**
+     * Creates one property, in our group unless another is given, which is made if it is missing. Throws `conflict`
+     * when the name is taken, `invalid`, and `outcome-unknown`: then `list` tells.
+     */
+    create(
+      objectType: CrmObjectType,
+      input: { readonly property: NewProperty; readonly group?: PropertyGroup },
+    ): Promise<PropertyDefinition>;
   };
   readonly pipelines: { list(): Promise<readonly Pipeline[]> };
+  /** Needs `crm.objects.owners.read`, which the app does not ask for by itself: throws `missing-scope` without it. */
+  readonly owners: { list(): Promise<readonly Owner[]> };
+  readonly notes: {
+    /** Puts a note into the timeline of each record; resolves with its id. `outcome-unknown` may have made it. */
+    create(note: NewNote): Promise<string>;
+  };
   readonly account: { details(): Promise<AccountDetails> };
-  /** Up to 200 records changed in a window, ascending by id (search API: lags a little, never shows archived ones). */
+  /**
+   * Up to 200 records changed in a window, ascending by id; fewer mean that the window is read to its end. The search API
+   * lags a little and never shows archived records.
+   */
   changed(input: ChangedRecords): Promise<readonly CrmRecord[]>;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, pagingSchema } from './crm-record.ts';
+import { HubSpotError } from './failures.ts';
 import type { ContactList, HubSpot } from './gateway.ts';
 import { pageOf } from './page.ts';
 import type { PortalAccess } from './portal-access.ts';
@@ -33,31 +34,42 @@ const searchSchema = z.object({
 const membersSchema = z.object({ results: z.array(z.object({ recordId: idSchema })), paging: pagingSchema });
 
 export function lists({ call, paths }: PortalAccess): HubSpot['lists'] {
+  /** One page of lists of contacts, each with its size, which only a search tells. */
+  async function searchPage(wanted: {
+    readonly offset: number;
+    readonly query?: string;
+    readonly listIds?: readonly string[];
+  }) {
+    const body = {
+      count: searchPageSize,
+      objectTypeId: contactObjectType,
+      additionalProperties: ['hs_list_size'],
+      ...wanted,
+    };
+    const path = paths('lists', 'search');
+    const answer = await call({ method: 'POST', path, body, schema: searchSchema });
+    const found = answer.lists.filter(({ objectTypeId }) => objectTypeId === contactObjectType);
+    return { ...answer, lists: found.map(({ list }) => list) };
+  }
+
   return {
     async search(query = '') {
       const found = new Map<string, ContactList>();
       let offset = 0;
       for (let page = 0; page < mostSearchPages; page += 1) {
-        const body = {
-          offset,
-          count: searchPageSize,
-          objectTypeId: contactObjectType,
-          additionalProperties: ['hs_list_size'],
-          ...(query !== '' && { query }),
-        };
-        const answer = await call({
-          method: 'POST',
-          path: paths('lists', 'search'),
-          body,
-          schema: searchSchema,
-        });
-        for (const { objectTypeId, list } of answer.lists) {
-          if (objectTypeId === contactObjectType) found.set(list.id, list);
-        }
+        const answer = await searchPage({ offset, ...(query !== '' && { query }) });
+        for (const list of answer.lists) found.set(list.id, list);
         if (!answer.hasMore || answer.offset <= offset) break;
         offset = answer.offset;
       }
       return [...found.values()];
+    },
+
+    async read(listId) {
+      const { lists: found } = await searchPage({ offset: 0, listIds: [listId] });
+      const list = found.find(({ id }) => id === listId);
+      if (list === undefined) throw new HubSpotError({ kind: 'not-found' });
+      return list;
     },
 
     async members({ listId, after }) {

@@ -9,11 +9,14 @@ import type { CrmLookup, OpenHubSpot } from './gateway.ts';
 import { gatheredRead } from './gathered-read.ts';
 import { gathering } from './gathering.ts';
 import { lists } from './lists.ts';
+import { notes } from './notes.ts';
 import { type HubSpotOAuth, hubspotOAuth, type OAuthConfig } from './oauth.ts';
+import { owners } from './owners.ts';
 import { hubspotPaths } from './paths.ts';
 import { pipelines } from './pipelines.ts';
 import { portalMemory } from './portal-memory.ts';
 import type { ConnectionFence, Pacer, TokenStore } from './ports.ts';
+import { type PrivateTokens, privateTokens } from './private-token.ts';
 import { properties } from './properties.ts';
 import { changedRecords } from './search.ts';
 import { hubspotTransport, type TransportLimits, transportLimits } from './transport.ts';
@@ -40,6 +43,7 @@ export interface HubSpotOptions {
 export interface HubSpotGateway {
   readonly open: OpenHubSpot;
   readonly oauth: HubSpotOAuth;
+  readonly privateTokens: PrivateTokens;
 }
 
 /** Puts the gateway together; one per process, so that its callers share batches, refreshes and what it remembers. */
@@ -68,9 +72,11 @@ export function hubspotGateway(
       lists: lists(access),
       properties: properties(access),
       pipelines: pipelines(access),
+      owners: owners(access),
+      notes: notes(access),
       account: account(access, ({ portalId, timeZone }) => memory.timeZones.set(portalId, timeZone)),
       changed: changedRecords(access),
     };
   };
-  return { open, oauth };
+  return { open, oauth, privateTokens: privateTokens({ transport, paths }) };
 }

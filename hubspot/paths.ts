@@ -8,6 +8,7 @@ const prefixes = {
   associations: { legacy: '/crm/v4/associations', dated: '/crm/associations/{version}' },
   properties: { legacy: '/crm/v3/properties', dated: '/crm/properties/{version}' },
   pipelines: { legacy: '/crm/v3/pipelines', dated: '/crm/pipelines/{version}' },
+  owners: { legacy: '/crm/v3/owners', dated: '/crm/owners/{version}' },
   lists: { legacy: '/crm/v3/lists', dated: '/crm/lists/{version}' },
   oauth: { legacy: '/oauth/v3', dated: '/oauth/{version}' },
   appInstalls: { legacy: '/appinstalls/v3', dated: '/appinstalls/{version}' },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { objectPaths } from './crm-record.ts';
 import { isHubSpotError } from './failures.ts';
-import type { CrmObjectType, HubSpot, NewProperty, PropertyDefinition } from './gateway.ts';
+import type { CrmObjectType, HubSpot, NewProperty, PropertyDefinition, PropertyGroup } from './gateway.ts';
 import type { PortalAccess } from './portal-access.ts';
 
 /** The group that holds our properties, as people see it on a record. */
-const propertyGroup = { name: 'referral_program', label: 'Referral program' } as const;
+const ourGroup: PropertyGroup = { name: 'referral_program', label: 'Referral program' };
 
 const propertySchema = z
   .object({
@@ -50,14 +50,9 @@ export function properties({ call, paths }: PortalAccess): HubSpot['properties']
 
   /** Safe to repeat and to race: who comes second finds it made, which is as good. */
   const make = async (path: string, body: unknown): Promise<void> => {
-    try {
-      await call({ method: 'POST', path, body, schema: z.unknown() });
-    } catch (error) {
-      const isThere =
-        isHubSpotError(error, 'conflict') ||
-        (isHubSpotError(error, 'invalid') && error.detail.category === 'OBJECT_ALREADY_EXISTS');
-      if (!isThere) throw error;
-    }
+    await call({ method: 'POST', path, body, schema: z.unknown() }).catch((error: unknown) => {
+      if (!isHubSpotError(error, 'conflict')) throw error;
+    });
   };
 
   return {
@@ -67,14 +62,22 @@ export function properties({ call, paths }: PortalAccess): HubSpot['properties']
       const missing = wanted.filter(({ name }) => !existing.has(name));
       if (missing.length === 0) return;
       const path = paths('properties', objectPaths[objectType]);
-      await make(`${path}/groups`, propertyGroup);
-      for (const property of missing) await make(path, newProperty(property));
+      await make(`${path}/groups`, ourGroup);
+      for (const property of missing) await make(path, newProperty(property, ourGroup));
+    },
+
+    async create(objectType, { property, group = ourGroup }) {
+      const path = paths('properties', objectPaths[objectType]);
+      await make(`${path}/groups`, group);
+      const body = newProperty(property, group);
+      return (await call({ method: 'POST', path, body, schema: propertySchema, repeatable: false }))
+        .definition;
     },
   };
 }
 
-const newProperty = ({ hasUniqueValue, ...property }: NewProperty) => ({
+const newProperty = ({ hasUniqueValue, ...property }: NewProperty, group: PropertyGroup) => ({
   ...property,
-  groupName: propertyGroup.name,
+  groupName: group.name,
   ...(hasUniqueValue === true && { hasUniqueValue }),
 });

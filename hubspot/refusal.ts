@@ -52,7 +52,8 @@ function clientErrorKind(status: number, facts: ErrorFacts): HubSpotFailureKind 
   if (status === 401) return 'reconnect-needed';
   if (status === 403) return 'missing-scope';
   if (status === 404) return 'not-found';
-  return status === 409 || facts.valueTaken ? 'conflict' : 'invalid';
+  const isTaken = status === 409 || facts.valueTaken || facts.category === 'OBJECT_ALREADY_EXISTS';
+  return isTaken ? 'conflict' : 'invalid';
 }
 
 function identification(facts: ErrorFacts, headers: Headers) {

@@ -15,3 +15,14 @@ export const optionalScopes = [
   'crm.schemas.deals.write',
   'crm.lists.read',
 ] as const;
+
+/** Which of `wanted` a grant lacks; null when it does not tell: a private app's token keeps its scopes to itself. */
+export const missingScopes = (
+  granted: readonly string[],
+  wanted: readonly string[] = requiredScopes,
+): readonly string[] | null =>
+  granted.length === 0 ? null : wanted.filter((scope) => !granted.includes(scope));
+
+/** Whether a grant is known to lack a scope; HubSpot's own refusal tells it of a private app's token. */
+export const lacksScope = (granted: readonly string[], scope: string): boolean =>
+  missingScopes(granted, [scope])?.length === 1;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { objectPaths, recordSchema } from './crm-record.ts';
+import { HubSpotError } from './failures.ts';
 import type { ChangedRecords, CrmObjectType, CrmRecord, HubSpot } from './gateway.ts';
 import type { PortalAccess } from './portal-access.ts';
 import { type RecordReads, recordReads } from './record-reads.ts';
@@ -32,6 +33,10 @@ export function changedRecords(access: PortalAccess): HubSpot['changed'] {
     const path = paths('objects', objectPaths[input.objectType], 'search');
     const { results } = await call({ method: 'POST', path, body, budget: 'search', schema: foundSchema });
     const page = ascending(results, input.afterId);
+    // A full page that is not beyond the last id is an answer to another question: taken for a short one, it would end
+    // the window before its end.
+    if (results.length >= pageSize && page.length < results.length)
+      throw new HubSpotError({ kind: 'unavailable', code: 'PAGE_REPEATED' });
     return isLong ? wholeRecords(page, input.properties, recordReads(input.objectType, access)) : page;
   };
 }
@@ -72,8 +77,16 @@ async function wholeRecords(
 ): Promise<readonly CrmRecord[]> {
   const whole: CrmRecord[] = [];
   for (let start = 0; start < page.length; start += batchSize) {
-    const ids = page.slice(start, start + batchSize).map(({ id }) => id);
-    for (const { record } of await reads.many(ids, { properties })) if (record !== null) whole.push(record);
+    const found = page.slice(start, start + batchSize);
+    const lookups = await reads.many(
+      found.map(({ id }) => id),
+      { properties },
+    );
+    // One that was deleted or merged since the search stays as it was found: the page keeps its length and its ids.
+    for (const [index, row] of found.entries()) {
+      const record = lookups[index]?.record;
+      whole.push(record?.id === row.id ? record : row);
+    }
   }
   return whole;
 }

@@ -104,3 +104,18 @@ export function memoryPorts(
   };
   return ports;
 }
+
+/** A pacer that spaces calls evenly, for all gateways that share it. */
+export function evenPacer(spacingMs: Readonly<Record<BudgetClass, number>>): Pacer {
+  const next = { general: 0, search: 0 };
+  return {
+    async reserve({ budget }) {
+      const now = Date.now();
+      const at = Math.max(now, next[budget]);
+      next[budget] = at + spacingMs[budget];
+      return { kind: 'slot', delayMs: at - now };
+    },
+    async observeMaximum() {},
+    async drain() {},
+  };
+}

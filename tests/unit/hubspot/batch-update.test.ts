@@ -185,7 +185,7 @@ test('an outage in the middle is the caller’s to repeat, and not a refused row
 test('more than a hundred rows are refused before anything is sent; none cost no call', async () => {
   await using under = await gatewayUnderTest(() => ({ status: 500 }));
   await expect(under.hubspot.contacts.updateMany(rows(101))).rejects.toThrow(
-    'A batch update takes at most 100 records, not 101',
+    'A batch write takes at most 100 records, not 101',
   );
   await expect(under.hubspot.contacts.updateMany([])).resolves.toEqual([]);
   expect(under.requests).toHaveLength(0);

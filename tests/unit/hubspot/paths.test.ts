@@ -16,6 +16,7 @@ test.each<[HubSpotApi, string[], string, string]>([
     '/crm/properties/2026-09/deals/groups',
   ],
   ['pipelines', ['deals'], '/crm/v3/pipelines/deals', '/crm/pipelines/2026-09/deals'],
+  ['owners', [], '/crm/v3/owners', '/crm/owners/2026-09'],
   ['lists', ['search'], '/crm/v3/lists/search', '/crm/lists/2026-09/search'],
   ['oauth', ['token', 'introspect'], '/oauth/v3/token/introspect', '/oauth/2026-09/token/introspect'],
   [

@@ -284,6 +284,22 @@ test('reliability A2.5: a page out of order is put in order, so that the next on
   expect(found.map(({ id }) => id)).toEqual(['77', '100']);
 });
 
+test('facts §3: one that was deleted or merged between the search and its reading leaves the page whole and its ids in order', async () => {
+  const properties = Array.from({ length: 300 }, (_, index) => `property_${index}`);
+  const ids = Array.from({ length: 200 }, (_, index) => String(index + 1));
+  await using under = await gatewayUnderTest(({ path, text }) => {
+    if (path.endsWith('/search')) return { body: { results: ids.map((id) => aContact(id)) } };
+    if (path.endsWith('/contacts/7')) return { status: 404 };
+    if (path.endsWith('/contacts/200')) return { body: aContact('999', { property_1: 'x' }) };
+    const { inputs } = JSON.parse(text) as { inputs: { id: string }[] };
+    const alive = inputs.filter(({ id }) => id !== '7' && id !== '200');
+    return { body: { results: alive.map(({ id }) => aContact(id, { property_1: 'x' })) } };
+  });
+  const found = await under.hubspot.changed({ ...window, objectType: 'contact', properties, afterId: null });
+  expect(found.map(({ id }) => id)).toEqual(ids);
+  expect(found.filter((record) => record.properties['property_1'] === 'x')).toHaveLength(198);
+});
+
 test('facts §3: a search that would be too long finds ids, and the values are read in batches', async () => {
   const properties = Array.from({ length: 300 }, (_, index) => `property_${index}`);
   await using under = await gatewayUnderTest(({ path, text }) => {

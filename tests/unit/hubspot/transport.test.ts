@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { type HubSpotError, isHubSpotError } from '../../../hubspot/failures.ts';
 import { type HubSpotRequest, hubspotTransport, type TransportLimits } from '../../../hubspot/transport.ts';
@@ -221,6 +222,22 @@ test('reliability C: a body of 50 MB is cut off long before its end', async () =
   });
   expect(outcome).toMatchObject({ detail: { kind: 'unavailable', code: 'UNREADABLE_ANSWER' } });
   expect(sent).toBeLessThan(50);
+});
+
+test('reliability C: 50 MB that travel as a few compressed kilobytes are cut off too, of an error as of an answer', async () => {
+  const bomb = gzipSync(Buffer.alloc(50_000_000, 0x20));
+  expect(bomb.byteLength).toBeLessThan(100_000);
+  for (const [status, detail] of [
+    [200, { kind: 'unavailable', status: 200, code: 'UNREADABLE_ANSWER' }],
+    [400, { kind: 'invalid', status: 400 }],
+  ] as const) {
+    const { outcome } = await send((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(bomb);
+      return 'handled';
+    });
+    expect(outcome).toMatchObject({ detail });
+  }
 });
 
 const impatient: TransportLimits = { timeoutMs: 150, maxBodyBytes: 1_000 };
