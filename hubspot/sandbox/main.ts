@@ -1,59 +1,66 @@
-/** The sandbox as a process. It stands alone, so it reads its own part of the environment. */
-import { z } from 'zod';
-import { startSandbox } from './server.ts';
+/** The sandbox as a process. It stands alone, so it reads its own flags and its own part of the environment. */
+import { commandLine, defaultSecret, help, type Settings } from './command-line.ts';
+import { type Sandbox, startSandbox } from './server.ts';
 
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
-
-const environment = z.object({
-  SANDBOX_PORT: z.coerce.number().int().min(0).max(65_535).default(4242),
-  SANDBOX_HOST: z.string().default('127.0.0.1'),
-  SANDBOX_DATABASE: z.string().default(':memory:'),
-  SANDBOX_REDIRECT_URLS: list,
-  SANDBOX_WEBHOOK_URL: z.url().optional(),
-  SANDBOX_WEBHOOK_PROPERTIES: list,
-  SANDBOX_SEARCH_LAG_MS: z.coerce.number().int().min(0).default(0),
-  HUBSPOT_CLIENT_ID: z.string().min(1),
-  HUBSPOT_CLIENT_SECRET: z.string().min(1),
-  HUBSPOT_APP_ID: z.string().regex(/^\d+$/),
-});
-
-/** Ends the process with one line per wrong variable, without its value. */
-function readEnvironment(): z.output<typeof environment> {
-  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  const result = environment.safeParse(given);
-  if (result.success) return result.data;
-  for (const { path, message } of result.error.issues)
-    process.stderr.write(`${path.join('.')}: ${message}\n`);
-  process.exit(1);
+const command = commandLine(process.argv.slice(2), process.env);
+switch (command.kind) {
+  case 'help':
+    process.stdout.write(help);
+    break;
+  case 'wrong':
+    process.stderr.write(`${command.mistakes.join('\n')}\n`);
+    process.exitCode = 1;
+    break;
+  case 'start':
+    await run(command.settings);
 }
 
-const env = readEnvironment();
-const sandbox = await startSandbox({
-  port: env.SANDBOX_PORT,
-  host: env.SANDBOX_HOST,
-  database: env.SANDBOX_DATABASE,
-  app: {
-    clientId: env.HUBSPOT_CLIENT_ID,
-    clientSecret: env.HUBSPOT_CLIENT_SECRET,
-    appId: env.HUBSPOT_APP_ID,
-    redirectUrls: env.SANDBOX_REDIRECT_URLS,
-    webhookUrl: env.SANDBOX_WEBHOOK_URL ?? null,
-  },
-  webhookProperties: env.SANDBOX_WEBHOOK_PROPERTIES,
-  searchLagMs: env.SANDBOX_SEARCH_LAG_MS,
-});
-process.stdout.write(`HubSpot sandbox ready at ${sandbox.url}\n`);
+async function run(settings: Settings): Promise<void> {
+  const sandbox = await started(settings);
+  if (sandbox === undefined) return;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void sandbox.close().then(() => process.exit(0));
+    });
+  }
+  const secret = settings['client-secret'] === defaultSecret ? defaultSecret : '(as given)';
+  process.stdout.write(`HubSpot sandbox ready at ${sandbox.url}
+  client id      ${settings['client-id']}
+  client secret  ${secret}
+  app id         ${settings['app-id']}
+  redirect to    ${settings['redirect-url'].join(', ')}
+  webhooks to    ${settings['webhook-url'] ?? 'nowhere yet'}
+`);
+}
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    void sandbox.close().then(() => process.exit(0));
-  });
+/** Undefined when it cannot start, for a reason that one line tells. */
+async function started(settings: Settings): Promise<Sandbox | undefined> {
+  try {
+    return await startSandbox({
+      port: settings.port,
+      host: settings.host,
+      database: settings.database,
+      app: {
+        appId: settings['app-id'],
+        clientId: settings['client-id'],
+        clientSecret: settings['client-secret'],
+        name: settings['app-name'],
+        redirectUrls: settings['redirect-url'],
+        webhookUrl: settings['webhook-url'] ?? null,
+      },
+      webhookProperties: settings['webhook-properties'],
+      searchLagMs: settings['search-lag-ms'],
+      seedContacts: settings.seed,
+    });
+  } catch (error) {
+    process.stderr.write(`${whyNot(error as NodeJS.ErrnoException, settings)}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException, { port, host }: Settings): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is taken by another program; --port chooses another.`;
+  return `The sandbox cannot start: ${message}`;
 }

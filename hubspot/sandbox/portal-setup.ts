@@ -1,6 +1,13 @@
 import { installDefaultPipeline } from './crm/pipelines.ts';
 import { alreadyExists } from './http/errors.ts';
-import { firstPortalId, insertPortal, nextPortalId, type Portal, portalExists } from './portals.ts';
+import {
+  firstPortalId,
+  insertPortal,
+  nextPortalId,
+  type Portal,
+  portalExists,
+  portalIdIsSpent,
+} from './portals.ts';
 import type { World } from './world.ts';
 
 /** A new portal with its owners, standard properties and sales pipeline. Throws when the number is taken. */
@@ -10,6 +17,8 @@ export function createPortal(
 ): Portal {
   const portal: Portal = { id: id ?? nextPortalId(world.store), currency, timeZone };
   if (portalExists(world.store, portal.id)) throw alreadyExists(`There is a portal ${portal.id} already.`);
+  if (portalIdIsSpent(world.store, portal.id))
+    throw alreadyExists(`Portal ${portal.id} was deleted; HubSpot never gives a number out twice.`);
   world.store.transaction(() => {
     const now = world.now();
     insertPortal(world.store, portal, now);
@@ -20,7 +29,7 @@ export function createPortal(
 }
 
 export function ensureFirstPortal(world: World): void {
-  if (!portalExists(world.store, firstPortalId)) createPortal(world, { id: firstPortalId });
+  if (!portalIdIsSpent(world.store, firstPortalId)) createPortal(world, { id: firstPortalId });
 }
 
 /** The portal is gone: its tokens answer 401, a refresh BAD_HUB. Its records stay in the file, out of reach. */

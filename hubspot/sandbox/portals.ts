@@ -20,6 +20,8 @@ export interface Owner {
 /** The portal that exists from the start. */
 export const firstPortalId = 4_242_001;
 
+const firstOwnerId = 7001;
+
 /** The super admin who installs apps and works in HubSpot's own screens. */
 export const adminUserId = 1;
 
@@ -39,25 +41,55 @@ export const portals = (store: Store): Portal[] =>
     .all<{ id: number; currency: string; time_zone: string }>('SELECT * FROM portals ORDER BY id')
     .map((row) => ({ id: row.id, currency: row.currency, timeZone: row.time_zone }));
 
-/** The number of a portal made without one: the next after the highest. */
+/** Whether a number is or was a portal's. HubSpot never gives one out twice; owners stay when a portal is deleted. */
+export const portalIdIsSpent = (store: Store, id: number): boolean =>
+  store.get('SELECT 1 FROM owners WHERE portal_id = ?', id) !== undefined;
+
+/** The number of a portal made without one: the next after the highest there ever was. */
 export const nextPortalId = (store: Store): number =>
-  store.require<{ id: number }>('SELECT max(coalesce(max(id), 0) + 1, ?) AS id FROM portals', firstPortalId)
-    .id;
+  store.require<{ id: number }>(
+    'SELECT max(coalesce(max(portal_id), 0) + 1, ?) AS id FROM owners',
+    firstPortalId,
+  ).id;
 
 export function insertPortal(store: Store, portal: Portal, now: number): void {
   store.run('INSERT INTO portals VALUES (?, ?, ?, ?)', portal.id, portal.currency, portal.timeZone, now);
-  for (const [index, name] of ['Admin', 'Sales'].entries()) {
-    store.run(
-      'INSERT INTO owners VALUES (?, ?, ?, ?, ?, ?, ?)',
-      portal.id,
-      7001 + index,
-      index === 0 ? adminEmail(portal.id) : `sales@portal-${portal.id}.example`,
-      name,
-      'User',
-      adminUserId + index,
-      now,
-    );
+  const host = `portal-${portal.id}.example`;
+  for (const owner of [
+    { email: adminEmail(portal.id), firstName: 'Admin', lastName: 'User' },
+    { email: `sales@${host}`, firstName: 'Sales', lastName: 'User' },
+    { email: `success@${host}`, firstName: 'Success', lastName: 'User' },
+  ]) {
+    insertOwner(store, portal.id, { ...owner, createdAt: now });
   }
+}
+
+/** Adds a colleague, whose owner id and user id differ, as in HubSpot. */
+export function insertOwner(
+  store: Store,
+  portalId: number,
+  { email, firstName, lastName, createdAt }: Omit<Owner, 'id' | 'userId'>,
+): Owner {
+  const index = store.next(portalId, 'owner', -1);
+  const owner = {
+    id: firstOwnerId + index,
+    userId: adminUserId + index,
+    email: email.toLowerCase(),
+    firstName,
+    lastName,
+    createdAt,
+  };
+  store.run(
+    'INSERT INTO owners VALUES (?, ?, ?, ?, ?, ?, ?)',
+    portalId,
+    owner.id,
+    owner.email,
+    firstName,
+    lastName,
+    owner.userId,
+    createdAt,
+  );
+  return owner;
 }
 
 export const owners = (store: Store, portalId: number): Owner[] =>

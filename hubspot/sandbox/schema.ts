@@ -4,7 +4,7 @@
  */
 
 /** Raised with every change below: a file of another version is refused rather than half understood. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 export const schema = `
 CREATE TABLE portals (
@@ -18,17 +18,30 @@ CREATE TABLE sequences (
   portal_id INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (portal_id, name)
 ) WITHOUT ROWID;
 
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE apps (
+  app_id TEXT PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, client_secret TEXT NOT NULL, name TEXT NOT NULL,
+  developer_key TEXT NOT NULL, redirect_urls TEXT NOT NULL, webhook_url TEXT, configured INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE installs (
+  portal_id INTEGER NOT NULL, app_id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (portal_id, app_id)
+) WITHOUT ROWID;
 CREATE TABLE codes (
-  code TEXT PRIMARY KEY, portal_id INTEGER NOT NULL, redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL,
-  expires_at INTEGER NOT NULL
+  code TEXT PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, redirect_uri TEXT NOT NULL,
+  scopes TEXT NOT NULL, expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE grants (
-  refresh_token TEXT PRIMARY KEY, portal_id INTEGER NOT NULL, scopes TEXT NOT NULL, epoch INTEGER NOT NULL,
-  revoked INTEGER NOT NULL DEFAULT 0
+  refresh_token TEXT PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, scopes TEXT NOT NULL,
+  epoch INTEGER NOT NULL, revoked INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE access_tokens (
-  token TEXT PRIMARY KEY, portal_id INTEGER NOT NULL, scopes TEXT NOT NULL, epoch INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  token TEXT PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, scopes TEXT NOT NULL,
+  epoch INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE private_tokens (
+  token TEXT PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,
+  maximum INTEGER NOT NULL, created_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE property_groups (
@@ -63,6 +76,9 @@ CREATE TABLE unique_values (
   portal_id INTEGER NOT NULL, type TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,
   record_id INTEGER NOT NULL, secondary INTEGER NOT NULL, PRIMARY KEY (portal_id, type, property, value)
 ) WITHOUT ROWID;
+CREATE TABLE write_rules (
+  portal_id INTEGER NOT NULL, type TEXT NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (portal_id, type)
+) WITHOUT ROWID;
 CREATE TABLE blocked_emails (portal_id INTEGER NOT NULL, email TEXT NOT NULL, PRIMARY KEY (portal_id, email)) WITHOUT ROWID;
 CREATE TABLE history (
   portal_id INTEGER NOT NULL, type TEXT NOT NULL, record_id INTEGER NOT NULL, property TEXT NOT NULL,
@@ -80,6 +96,10 @@ CREATE TABLE associations (
   to_id INTEGER NOT NULL, category TEXT NOT NULL, type_id INTEGER NOT NULL,
   PRIMARY KEY (portal_id, from_type, from_id, to_type, to_id, category, type_id)
 ) WITHOUT ROWID;
+CREATE TABLE notes (
+  portal_id INTEGER NOT NULL, id INTEGER NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, about TEXT NOT NULL, PRIMARY KEY (portal_id, id)
+) WITHOUT ROWID;
 CREATE TABLE association_labels (
   portal_id INTEGER NOT NULL, type_id INTEGER NOT NULL, from_type TEXT NOT NULL, to_type TEXT NOT NULL,
   name TEXT NOT NULL, label TEXT NOT NULL, inverse_type_id INTEGER NOT NULL, PRIMARY KEY (portal_id, type_id)
@@ -94,12 +114,15 @@ CREATE TABLE list_members (
   PRIMARY KEY (portal_id, list_id, record_id)
 ) WITHOUT ROWID;
 
-CREATE TABLE webhook_events (n INTEGER PRIMARY KEY, portal_id INTEGER NOT NULL, event TEXT NOT NULL);
-CREATE TABLE webhook_batches (
-  n INTEGER PRIMARY KEY, portal_id INTEGER NOT NULL, events TEXT NOT NULL, size INTEGER NOT NULL,
-  attempt INTEGER NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL, status INTEGER, settled_at INTEGER
+CREATE TABLE webhook_events (
+  n INTEGER PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, event TEXT NOT NULL
 );
-CREATE INDEX webhook_batches_by_state ON webhook_batches (state, due_at, n);
+CREATE TABLE webhook_batches (
+  n INTEGER PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, events TEXT NOT NULL, size INTEGER NOT NULL,
+  attempt INTEGER NOT NULL, due_at INTEGER NOT NULL, state TEXT NOT NULL, status INTEGER, settled_at INTEGER,
+  tries TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX webhook_batches_by_state ON webhook_batches (app_id, state, due_at, n);
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE requests (
@@ -107,10 +130,11 @@ CREATE TABLE requests (
   status INTEGER, portal_id INTEGER, app_id TEXT, token_epoch INTEGER
 );
 CREATE TABLE creates (
-  n INTEGER PRIMARY KEY, portal_id INTEGER NOT NULL, type TEXT NOT NULL, id INTEGER NOT NULL, key TEXT, at INTEGER NOT NULL
+  n INTEGER PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, type TEXT NOT NULL, id INTEGER NOT NULL,
+  key TEXT, at INTEGER NOT NULL
 );
 CREATE TABLE writes (
-  n INTEGER PRIMARY KEY, portal_id INTEGER NOT NULL, type TEXT NOT NULL, id INTEGER NOT NULL,
+  n INTEGER PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, type TEXT NOT NULL, id INTEGER NOT NULL,
   property TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL
 );
 `;

@@ -3,7 +3,9 @@
  * real HTTP, with faults on demand.
  */
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { Apps, type SandboxApp } from './apps.ts';
 import { controlRoutes } from './control/routes.ts';
+import { seedFirstPortal } from './control/seed-first-portal.ts';
 import { accountRoutes } from './crm/account-routes.ts';
 import { associationBatchRoutes } from './crm/association-batch-routes.ts';
 import { associationLabelRoutes } from './crm/association-label-routes.ts';
@@ -13,12 +15,14 @@ import { PropertyCatalog } from './crm/catalog.ts';
 import { listMemberRoutes } from './crm/list-member-routes.ts';
 import { listRoutes } from './crm/list-routes.ts';
 import { mergeRoutes } from './crm/merge-routes.ts';
+import { noteRoutes } from './crm/note-routes.ts';
 import { pipelineRoutes } from './crm/pipeline-routes.ts';
 import { propertyBatchRoutes } from './crm/property-batch-routes.ts';
 import { propertyGroupRoutes } from './crm/property-group-routes.ts';
 import { propertyRoutes } from './crm/property-routes.ts';
 import { recordRoutes } from './crm/record-routes.ts';
 import { defineSearchFunctions } from './crm/search-functions.ts';
+import { SearchIndex } from './crm/search-index.ts';
 import { searchRoutes } from './crm/search-routes.ts';
 import { stageRoutes } from './crm/stage-routes.ts';
 import { bodyParsers } from './http/body-parsers.ts';
@@ -34,9 +38,9 @@ import { errorPage } from './pages/layout.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { ensureFirstPortal } from './portal-setup.ts';
 import { Store } from './store.ts';
-import { WebhookDelivery } from './webhooks/delivery.ts';
-import { WebhookQueue } from './webhooks/queue.ts';
-import type { SandboxApp, World } from './world.ts';
+import { webhookManagementRoutes } from './webhooks/management-routes.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
+import type { World } from './world.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes a free one. */
@@ -50,6 +54,8 @@ export interface SandboxOptions {
   readonly webhookProperties?: readonly string[];
   /** How long a change stays unseen by search; HubSpot needs some seconds. 0 by default. */
   readonly searchLagMs?: number;
+  /** People to fill the first portal with, if it has none yet. */
+  readonly seedContacts?: number;
 }
 
 export interface Sandbox {
@@ -66,35 +72,36 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const store = new Store(options.database ?? ':memory:');
   defineSearchFunctions(store);
   const now = Date.now;
-  const { app } = options;
+  const apps = new Apps(store, options.app);
+  const propertyNames = options.webhookProperties ?? [];
   let url = '';
   const world: World = {
-    app,
+    apps,
     store,
     now,
     url: () => url,
     catalog: new PropertyCatalog(store),
-    webhooks: new WebhookQueue({ store, app, now, propertyNames: options.webhookProperties ?? [] }),
-    limits: new Limits(),
+    webhooks: new Webhooks({ store, apps, now, propertyNames }),
+    limits: new Limits(store),
     faults: new Faults(),
     log: new RequestLog(store),
-    search: { lagMs: options.searchLagMs ?? 0 },
+    search: new SearchIndex(store, options.searchLagMs ?? 0),
   };
   ensureFirstPortal(world);
+  await seedFirstPortal(world, options.seedContacts ?? 0);
   const server = sandboxServer(world);
-  const delivery = new WebhookDelivery({ queue: world.webhooks, app, now });
   try {
     url = await server.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   } catch (error) {
     await server.close();
-    await delivery.stop();
+    await world.webhooks.stop();
     store.close();
     throw error;
   }
-  delivery.start();
+  world.webhooks.start();
   const close = async () => {
     await server.close();
-    await delivery.stop();
+    await world.webhooks.stop();
     world.log.close();
     store.close();
   };
@@ -132,6 +139,7 @@ function sandboxServer(world: World): FastifyInstance {
 const routeSets: readonly ((server: FastifyInstance, world: World) => void)[] = [
   consentRoutes,
   tokenRoutes,
+  noteRoutes,
   recordRoutes,
   mergeRoutes,
   batchRoutes,
@@ -147,6 +155,7 @@ const routeSets: readonly ((server: FastifyInstance, world: World) => void)[] = 
   listRoutes,
   listMemberRoutes,
   accountRoutes,
+  webhookManagementRoutes,
   controlRoutes,
   pageRoutes,
 ];

@@ -15,8 +15,9 @@ const logQuery = z.object({
   portalId,
   path: z.string().optional(),
 });
-const createsQuery = z.object({ portalId });
-const writesQuery = z.object({ portalId, property: z.string().optional() });
+const countsQuery = z.object({ portalId, path: z.string().optional() });
+const createsQuery = z.object({ portalId, appId: z.string().optional() });
+const writesQuery = createsQuery.extend({ property: z.string().optional() });
 
 export function journalRoutes(server: FastifyInstance, world: World): void {
   server.get('/sandbox/log', (request) => {
@@ -24,8 +25,12 @@ export function journalRoutes(server: FastifyInstance, world: World): void {
     return { results: results.map(logView), after: results.at(-1)?.n ?? null };
   });
 
+  server.get('/sandbox/log/counts', (request) => ({
+    results: world.log.counts(parsed(countsQuery, request.query)),
+  }));
+
   server.get('/sandbox/creates', (request) => ({
-    results: creates(world, parsed(createsQuery, request.query).portalId),
+    results: creates(world, parsed(createsQuery, request.query)),
   }));
 
   server.get('/sandbox/writes', (request) => ({
@@ -37,9 +42,10 @@ export function journalRoutes(server: FastifyInstance, world: World): void {
     world.store.reset();
     world.catalog.forgetAll();
     world.faults.arm([]);
-    world.limits.settings = hubSpotLimits;
-    world.limits.clear();
-    world.webhooks.restoreDefaults();
+    world.apps.restore();
+    world.limits.change(hubSpotLimits);
+    world.search.restore();
+    world.webhooks.restore();
     ensureFirstPortal(world);
     return reply.code(204).send();
   });

@@ -11,7 +11,9 @@ import { createRecord } from '../crm/record-writes.ts';
 import { standardGroups } from '../crm/standard-properties.ts';
 import { notFound } from '../http/errors.ts';
 import { parsed } from '../http/input.ts';
-import { expireAccessTokens, install, uninstall } from '../oauth/grants.ts';
+import { expireAccessTokens } from '../oauth/access-tokens.ts';
+import { install } from '../oauth/grants.ts';
+import { uninstall } from '../oauth/installs.ts';
 import { knownScopes } from '../oauth/scopes.ts';
 import { tokenBody } from '../oauth/token-routes.ts';
 import { createPortal, deletePortal } from '../portal-setup.ts';
@@ -45,7 +47,9 @@ const dealsBody = z.strictObject({
 /** A property as a person makes it; the rest is as in HubSpot's own API. */
 const propertyBody = z.looseObject({ objectType: z.enum(objectTypes) });
 const seedBody = z.strictObject({ contacts: z.number().int().min(1).max(2_000_000), seed: z.number().int() });
-const installBody = z.strictObject({ scopes: z.array(z.string()).optional() });
+const appField = { appId: z.string().optional().describe('the first app when left out') };
+const installBody = z.strictObject({ scopes: z.array(z.string()).optional(), ...appField });
+const uninstallBody = z.strictObject(appField);
 
 export function portalRoutes(server: FastifyInstance, world: World): void {
   const portalId = (params: unknown): number =>
@@ -116,15 +120,17 @@ export function portalRoutes(server: FastifyInstance, world: World): void {
 
   server.post('/sandbox/portals/:portalId/install', (request, reply) => {
     const portal = portalId(request.params);
-    const { scopes = knownScopes } = parsed(installBody, request.body ?? {});
+    const { scopes = knownScopes, appId } = parsed(installBody, request.body ?? {});
+    const app = world.apps.require(appId ?? world.apps.first.appId);
     const body = world.store.transaction(() =>
-      tokenBody(world, install(world, { portalId: portal, scopes })),
+      tokenBody(world, install(world, { appId: app.appId, portalId: portal, scopes })),
     );
     return reply.code(201).send(body);
   });
 
   server.post('/sandbox/portals/:portalId/uninstall', (request, reply) => {
-    uninstall(world, portalId(request.params));
+    const { appId = world.apps.first.appId } = parsed(uninstallBody, request.body ?? {});
+    uninstall(world, { appId: world.apps.require(appId).appId, portalId: portalId(request.params) });
     return reply.code(204).send();
   });
 

@@ -1,8 +1,16 @@
 import { adminUserId } from '../portals.ts';
 
+export interface AppActor {
+  readonly kind: 'app';
+  readonly portalId: number;
+  readonly appId: string;
+  /** Whether the portal's own rules for writes bind it; HubSpot asks that of callers of 2026-09 only. */
+  readonly bound: boolean;
+}
+
 /** Who changes a record: the app through the API, a person in HubSpot's screens, or an import that nobody is told of. */
 export type Actor =
-  | { readonly kind: 'app'; readonly portalId: number; readonly appId: string }
+  | AppActor
   | { readonly kind: 'person'; readonly portalId: number }
   | { readonly kind: 'import'; readonly portalId: number };
 

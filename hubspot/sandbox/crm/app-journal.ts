@@ -9,6 +9,7 @@ const prunedEvery = 1000;
 
 export interface JournaledCreate {
   readonly n: number;
+  readonly appId: string;
   readonly objectType: string;
   readonly id: string;
   /** A contact's e-mail; a deal's unique values, several joined by commas; null when it has none. */
@@ -18,6 +19,7 @@ export interface JournaledCreate {
 
 export interface JournaledWrite {
   readonly n: number;
+  readonly appId: string;
   readonly objectType: string;
   readonly objectId: string;
   readonly value: string;
@@ -30,7 +32,8 @@ export function noteCreate(world: World, actor: Actor, record: CrmRecord): void 
     record.type === 'contacts' ? ['email'] : world.catalog.uniqueNames(record.portalId, record.type);
   const key = names.flatMap((name) => record.values[name] ?? []).join(',') || null;
   world.store.run(
-    'INSERT INTO creates (portal_id, type, id, key, at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO creates (app_id, portal_id, type, id, key, at) VALUES (?, ?, ?, ?, ?, ?)',
+    actor.appId,
     record.portalId,
     record.type,
     record.id,
@@ -45,7 +48,8 @@ export function noteWrites(world: World, actor: Actor, record: CrmRecord, values
   const now = world.now();
   for (const [property, value] of values) {
     const { n } = world.store.require<{ n: number }>(
-      'INSERT INTO writes (portal_id, type, id, property, value, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING n',
+      'INSERT INTO writes (app_id, portal_id, type, id, property, value, at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING n',
+      actor.appId,
       record.portalId,
       record.type,
       record.id,
@@ -57,14 +61,21 @@ export function noteWrites(world: World, actor: Actor, record: CrmRecord, values
   }
 }
 
-export const creates = (world: World, portalId: number | undefined): JournaledCreate[] =>
+export interface JournalQuery {
+  readonly portalId?: number | undefined;
+  readonly appId?: string | undefined;
+}
+
+export const creates = (world: World, { portalId, appId }: JournalQuery): JournaledCreate[] =>
   world.store
-    .all<{ n: number; type: string; id: number; key: string | null; at: number }>(
-      'SELECT * FROM creates WHERE ?1 IS NULL OR portal_id = ?1 ORDER BY n',
+    .all<{ n: number; app_id: string; type: string; id: number; key: string | null; at: number }>(
+      'SELECT * FROM creates WHERE (?1 IS NULL OR portal_id = ?1) AND (?2 IS NULL OR app_id = ?2) ORDER BY n',
       portalId ?? null,
+      appId ?? null,
     )
-    .map(({ n, type, id, key, at }) => ({
+    .map(({ n, app_id, type, id, key, at }) => ({
       n,
+      appId: app_id,
       objectType: type,
       id: String(id),
       key,
@@ -73,16 +84,19 @@ export const creates = (world: World, portalId: number | undefined): JournaledCr
 
 export const writes = (
   world: World,
-  { portalId, property }: { portalId?: number | undefined; property?: string | undefined },
+  { portalId, appId, property }: JournalQuery & { property?: string | undefined },
 ): JournaledWrite[] =>
   world.store
-    .all<{ n: number; type: string; id: number; value: string; at: number }>(
-      `SELECT * FROM writes WHERE (?1 IS NULL OR portal_id = ?1) AND (?2 IS NULL OR property = ?2) ORDER BY n`,
+    .all<{ n: number; app_id: string; type: string; id: number; value: string; at: number }>(
+      `SELECT * FROM writes WHERE (?1 IS NULL OR portal_id = ?1) AND (?2 IS NULL OR property = ?2)
+         AND (?3 IS NULL OR app_id = ?3) ORDER BY n`,
       portalId ?? null,
       property ?? null,
+      appId ?? null,
     )
-    .map(({ n, type, id, value, at }) => ({
+    .map(({ n, app_id, type, id, value, at }) => ({
       n,
+      appId: app_id,
       objectType: type,
       objectId: String(id),
       value,

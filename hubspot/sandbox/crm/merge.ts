@@ -123,8 +123,9 @@ function moveLinks(world: World, old: CrmRecord, merged: CrmRecord): void {
     }
   }
   world.store.run(
-    `INSERT OR IGNORE INTO list_members SELECT portal_id, list_id, ?, added_at FROM list_members
-     WHERE portal_id = ? AND record_id = ? AND ? = 'contacts'`,
+    `INSERT OR IGNORE INTO list_members SELECT portal_id, list_id, ?1, added_at FROM list_members
+     WHERE portal_id = ?2 AND record_id = ?3
+       AND list_id IN (SELECT id FROM lists WHERE portal_id = ?2 AND type = ?4)`,
     merged.id,
     portalId,
     old.id,

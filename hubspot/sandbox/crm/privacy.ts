@@ -14,9 +14,17 @@ export function eraseContact(world: World, actor: Actor, record: CrmRecord): voi
   const addresses = [record.values['email'] ?? '', ...additionalEmails(record.values)];
   for (const email of addresses.filter(Boolean)) blockEmail(world, portalId, email);
   if (record.archivedAt === null) release(world, record);
-  world.store.run('DELETE FROM list_members WHERE portal_id = ? AND record_id = ?', portalId, id);
+  // A deal may have the same number, and lists hold numbers only.
   world.store.run(
-    'DELETE FROM associations WHERE portal_id = ? AND from_type = ? AND from_id = ?',
+    `DELETE FROM list_members WHERE portal_id = ?1 AND record_id = ?2
+       AND list_id IN (SELECT id FROM lists WHERE portal_id = ?1 AND type = ?3)`,
+    portalId,
+    id,
+    type,
+  );
+  world.store.run(
+    `DELETE FROM associations WHERE portal_id = ?1
+       AND ((from_type = ?2 AND from_id = ?3) OR (to_type = ?2 AND to_id = ?3))`,
     portalId,
     type,
     id,

@@ -54,7 +54,7 @@ export function propertyRoutes(server: FastifyInstance, world: World): void {
     const place = open(request, 'write');
     const before = requiredProperty(world, place, request.params.name, false);
     const given = parsed(propertyChange, request.body);
-    const sent = Object.keys((request.body ?? {}) as object);
+    const sent = Object.keys(request.body ?? {});
     const change = Object.fromEntries(Object.entries(given).filter(([name]) => sent.includes(name)));
     const after: StoredProperty = { ...before, ...change, updatedAt: world.now() };
     if (before.hubspotDefined && (after.type !== before.type || before.external !== undefined)) {

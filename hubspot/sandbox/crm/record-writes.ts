@@ -11,6 +11,7 @@ import type { ObjectType } from './object-types.ts';
 import { type CrmRecord, insertRecord, type Place, saveRecord, type Values } from './record.ts';
 import { assertFree, claim, release, touchesUnique } from './unique-values.ts';
 import { type GivenValues, type NewValues, newValues } from './validation.ts';
+import { assertRules } from './write-rules.ts';
 
 export interface NewRecord {
   readonly properties: GivenValues;
@@ -35,6 +36,7 @@ export function createRecord(world: World, actor: Actor, type: ObjectType, input
     hs_object_source: source.type,
     hs_object_source_id: source.id,
   });
+  assertRules(world, actor, { place, before: null, after: stored });
   assertFree(world, place, stored);
   const links = resolveAssociations(world, place, input.associations ?? []);
   const id = world.store.next(place.portalId, type, firstRecordId);
@@ -81,10 +83,10 @@ export function updateRecord(
           at: at ?? world.now(),
         })
       : effective;
+  const wanted = withoutEmpty({ ...before.values, ...Object.fromEntries(values) });
+  assertRules(world, actor, { place: before, before: before.values, after: wanted });
   const claimsChange = touchesUnique(world, before, values.keys());
-  if (claimsChange) {
-    assertFree(world, before, withoutEmpty({ ...before.values, ...Object.fromEntries(values) }), [before.id]);
-  }
+  if (claimsChange) assertFree(world, before, wanted, [before.id]);
   const changes = changedValues(world, actor, before, { values: new Map([...given, ...values]), at });
   const changed = Object.fromEntries(changes.map(({ name, value }) => [name, value]));
   const instants = [before.updatedAt, at ?? world.now(), ...changes.map((change) => change.at)];

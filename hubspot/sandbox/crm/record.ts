@@ -91,7 +91,7 @@ export const normalEmail = (text: string): string => text.trim().toLowerCase();
 
 /** Keeps what search goes on seeing of a record until its index has caught up; null when it did not exist yet. */
 function shadow(world: World, { portalId, type, id }: CrmRecord, before: CrmRecord | null): void {
-  if (world.search.lagMs === 0) return;
+  if (world.search.settings.lagMs === 0) return;
   const seen = before?.archivedAt === null ? before : null;
   world.store.run(
     `INSERT INTO search_shadows (portal_id, type, id, properties, created_at, updated_at, expires_at)
@@ -102,6 +102,6 @@ function shadow(world: World, { portalId, type, id }: CrmRecord, before: CrmReco
     seen && JSON.stringify(seen.values),
     seen?.createdAt ?? null,
     seen?.updatedAt ?? null,
-    world.now() + world.search.lagMs,
+    world.now() + world.search.nextLagMs(),
   );
 }

@@ -1,8 +1,8 @@
 /** Who calls HubSpot's API: the app, in one portal, with the scopes that were granted there. */
 import type { FastifyRequest } from 'fastify';
-import type { Actor } from '../crm/actor.ts';
+import type { AppActor } from '../crm/actor.ts';
 import type { ObjectType } from '../crm/object-types.ts';
-import { type AccessToken, findAccessToken } from '../oauth/grants.ts';
+import { type AccessToken, findAccessToken } from '../oauth/access-tokens.ts';
 import { portalExists } from '../portals.ts';
 import type { World } from '../world.ts';
 import { ApiError, missingScopes } from './errors.ts';
@@ -17,8 +17,11 @@ declare module 'fastify' {
 
 export interface Caller {
   readonly portalId: number;
-  readonly actor: Actor;
+  readonly actor: AppActor;
 }
+
+/** Since this version writes obey the rules that an administrator set; older ones ignore them. */
+const rulesApplyTo = /^\/crm\/objects\/2026-09\//;
 
 export function tokenOf(world: World, request: FastifyRequest): AccessToken | null {
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
@@ -53,7 +56,12 @@ export function callerWith(world: World, request: FastifyRequest, ...anyOf: read
   if (!anyOf.some((scope) => token.scopes.includes(scope))) throw missingScopes(anyOf);
   return {
     portalId: token.portalId,
-    actor: { kind: 'app', portalId: token.portalId, appId: world.app.appId },
+    actor: {
+      kind: 'app',
+      portalId: token.portalId,
+      appId: token.appId,
+      bound: rulesApplyTo.test(request.originalUrl),
+    },
   };
 }
 

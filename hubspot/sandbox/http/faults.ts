@@ -22,7 +22,10 @@ export const faultSchema = z.strictObject({
   dropResponse: z.boolean().default(false).describe('does the work, then breaks the connection'),
 });
 
-export type Fault = z.output<typeof faultSchema>;
+export type Fault = z.output<typeof faultSchema> & {
+  /** The name that it was ordered by, if it was. */
+  readonly preset?: string;
+};
 
 export class Faults {
   #armed: { readonly fault: Fault; readonly path: RegExp; left: number }[] = [];
@@ -46,11 +49,23 @@ export class Faults {
     return armed.fault;
   }
 
+  /** Adds one behind those that are armed already. */
+  add(fault: Fault): void {
+    this.arm([
+      ...this.#armed
+        .filter(({ left }) => left > 0)
+        .map(({ fault: old, left }) => ({ ...old, times: finite(left) })),
+      fault,
+    ]);
+  }
+
   /** What is armed, with how often each will still be met (`null` = for ever). */
   list(): readonly (Fault & { readonly left: number | null })[] {
     return this.#armed.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }));
   }
 }
+
+const finite = (left: number): number | undefined => (Number.isFinite(left) ? left : undefined);
 
 /** The page that a proxy in front of HubSpot answers with. */
 export const htmlFailure = (status: number): string =>

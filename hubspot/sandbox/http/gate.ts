@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { portalOf } from '../portals.ts';
 import type { World } from '../world.ts';
 import { assertLiveToken, tokenOf } from './caller.ts';
 import { ApiError } from './errors.ts';
@@ -20,6 +21,9 @@ const withToken = /^\/(crm|account-info)\//;
 const searchPath = /^\/crm\/v3\/objects\/[^/]+\/search(?=[/?]|$)/;
 /** HubSpot marks these as exempt from the ten-second window. */
 const exemptPath = /^\/crm\/v4\/associations\/[^/]+\/[^/]+\/batch\//;
+
+/** Making one takes longer than a request does. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 /** About where HubSpot's front answers 414: long property lists belong into a batch read. */
 const maxUrlLength = 8192;
@@ -57,7 +61,7 @@ function keepLog(world: World, request: FastifyRequest, reply: FastifyReply): vo
     method: request.method,
     path: withoutTokens(request.originalUrl),
     portalId: request.token?.portalId ?? null,
-    appId: request.token === null ? null : world.app.appId,
+    appId: request.token?.appId ?? null,
     tokenEpoch: request.token?.epoch ?? null,
   });
   const finish = (status: number | null) => world.log.finish(entry, { at: world.now(), status });
@@ -65,8 +69,9 @@ function keepLog(world: World, request: FastifyRequest, reply: FastifyReply): vo
   reply.raw.once('close', () => finish(null));
 }
 
-/** Some old OAuth paths carry a token; the log must not. */
-const withoutTokens = (url: string): string => url.replace(/((?:access|refresh)-tokens\/)[^/?]+/, '$1…');
+/** Some old OAuth paths carry a token, the webhook management API a key; the log must not. */
+const withoutTokens = (url: string): string =>
+  url.replace(/((?:access|refresh)-tokens\/)[^/?]+/, '$1…').replace(/(hapikey=)[^&]+/, '$1…');
 
 /** Answers whether the request has met its end. */
 async function meetFault(world: World, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
@@ -82,15 +87,27 @@ async function meetFault(world: World, request: FastifyRequest, reply: FastifyRe
   void reply.code(fault.status).headers(fault.headers);
   if (fault.body === 'html') void reply.type('text/html; charset=utf-8').send(htmlFailure(fault.status));
   else if (fault.body === 'empty') void reply.send();
-  else void reply.send(fault.json ?? errorBody(request, { message: 'This failure was ordered.' }));
+  else if (fault.preset === undefined && fault.json !== undefined) void reply.send(fault.json);
+  else void reply.send(errorBody(request, fault.json ?? { message: 'This failure was ordered.' }));
   return true;
 }
 
 function takeLimit(world: World, request: FastifyRequest, reply: FastifyReply): void {
-  const { portalId } = assertLiveToken(world, request);
+  const token = assertLiveToken(world, request);
+  const { portalId } = token;
   const now = world.now();
+  const daily = token.privateMaximum === null ? {} : world.limits.takeDaily(portalId, today(world, portalId));
   if (searchPath.test(request.url)) world.limits.takeSearch(portalId, now);
-  else if (!exemptPath.test(request.url)) void reply.headers(world.limits.takeGeneral(portalId, now));
+  else if (exemptPath.test(request.url)) void reply.headers(daily);
+  else void reply.headers({ ...world.limits.takeGeneral(token, now), ...daily });
+}
+
+/** The portal's own date: quotas of a day begin anew at its midnight. */
+function today(world: World, portalId: number): string {
+  const { timeZone } = portalOf(world.store, portalId);
+  const known = dateFormats.get(timeZone) ?? new Intl.DateTimeFormat('en-CA', { timeZone });
+  dateFormats.set(timeZone, known);
+  return known.format(world.now());
 }
 
 /** The controls have no login, so a page of another site must not reach them through a visitor's browser. */

@@ -20,6 +20,8 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
   [dated('/account-info/{v}'), '/account-info/v3'],
   [dated('/appinstalls/{v}'), '/appinstalls/v3'],
   [dated('/oauth/{v}'), '/oauth/v3'],
+  [/^\/webhooks\/2026-03(?=[/?]|$)/, '/webhooks/v3'],
+  [/^\/app-webhooks\/2026-09(?=[/?]|$)/, '/webhooks/v3'],
 ];
 
 /** The path under which a handler is mounted; unknown paths come back as they are. */

@@ -1,4 +1,5 @@
 import type { Store } from '../store.ts';
+import { type CountQuery, defineEndpoint, type RequestCount, requestCounts } from './request-counts.ts';
 
 /** One request to HubSpot's API. Bodies are never kept. */
 export interface LoggedRequest {
@@ -51,6 +52,7 @@ export class RequestLog {
 
   constructor(store: Store) {
     this.#store = store;
+    defineEndpoint(store);
     this.#next = 1 + store.require<{ n: number }>('SELECT coalesce(max(n), 0) AS n FROM requests').n;
   }
 
@@ -90,6 +92,12 @@ export class RequestLog {
     );
     const order = newestFirst ? -1 : 1;
     return [...stored, ...open].sort((a, b) => order * (a.n - b.n)).slice(0, limit);
+  }
+
+  /** Of all that is kept, the busiest endpoints first. */
+  counts(query: CountQuery = {}): RequestCount[] {
+    this.flush();
+    return requestCounts(this.#store, query);
   }
 
   clear(): void {

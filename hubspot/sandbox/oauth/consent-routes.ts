@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
+import type { RegisteredApp } from '../apps.ts';
+import { notFound } from '../http/errors.ts';
 import { parsed } from '../http/input.ts';
 import { plainPage } from '../pages/layout.ts';
 import { portalExists, portals } from '../portals.ts';
@@ -43,6 +45,7 @@ export function consentRoutes(server: FastifyInstance, world: World): void {
     }
     if (problem !== null) return reply.code(400).type('text/html; charset=utf-8').send(problemPage(problem));
     const code = issueCode(world, {
+      appId: appOf(world, asked).appId,
       portalId: asked.portal_id,
       redirectUri: asked.redirect_uri,
       scopes: grantedScopes(asked),
@@ -52,14 +55,22 @@ export function consentRoutes(server: FastifyInstance, world: World): void {
 }
 
 /** Why nobody can be asked: HubSpot shows such a page instead of redirecting to an address that it does not trust. */
-function problemOf({ app }: World, { client_id, redirect_uri, scope }: Authorization): string | null {
-  if (client_id !== app.clientId) return 'The client_id is missing or unknown.';
+function problemOf({ apps }: World, { client_id, redirect_uri, scope }: Authorization): string | null {
+  const app = apps.byClientId(client_id);
+  if (app === undefined) return 'The client_id is missing or unknown.';
   if (!app.redirectUrls.includes(redirect_uri))
     return `The redirect_uri is not one of the app’s redirect URLs: ${redirect_uri}`;
   const unknown = readScopes(scope).filter((name) => !knownScopes.includes(name));
   if (unknown.length > 0) return `The scopes do not match the app’s settings: ${unknown.join(', ')}`;
   return readScopes(scope).length === 0 ? 'No scope was asked for.' : null;
 }
+
+/** Throws when nobody knows the client id; `problemOf` says so first. */
+const appOf = ({ apps }: World, { client_id }: Authorization): RegisteredApp => {
+  const app = apps.byClientId(client_id);
+  if (app === undefined) throw notFound('The client_id is missing or unknown.');
+  return app;
+};
 
 /** Optional scopes that the account cannot give are dropped without a word. */
 const grantedScopes = ({ scope, optional_scope }: Authorization): string[] => [
@@ -78,6 +89,7 @@ function backTo({ redirect_uri, state }: Authorization, answer: Readonly<Record<
 }
 
 function consentPage(world: World, asked: Authorization): string {
+  const app = appOf(world, asked);
   const hidden = Object.entries(asked).map(([name, value]) =>
     value === undefined ? '' : html`<input type="hidden" name="${name}" value="${value}">`,
   );
@@ -90,8 +102,8 @@ function consentPage(world: World, asked: Authorization): string {
   return plainPage(
     'Connect app',
     html`<form class="panel" method="post" action="/oauth/authorize">
-      <h1>Connect Vouchflow to HubSpot</h1>
-      <p class="note">App ${world.app.appId} will return to <span class="mono">${new URL(asked.redirect_uri).origin}</span>.</p>
+      <h1>Connect ${app.name} to HubSpot</h1>
+      <p class="note">App ${app.appId} will return to <span class="mono">${new URL(asked.redirect_uri).origin}</span>.</p>
       !${hidden}
       <h2>Choose an account</h2>
       !${accounts}

@@ -1,22 +1,15 @@
 /** OAuth without the browser: tokens, introspection, revocation, and the app's way out of a portal. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { RegisteredApp } from '../apps.ts';
 import { callerWith } from '../http/caller.ts';
 import { notFound } from '../http/errors.ts';
 import { parsed } from '../http/input.ts';
 import { adminEmail, adminUserId } from '../portals.ts';
 import type { World } from '../world.ts';
-import {
-  accessTokenLifeMs,
-  findAccessToken,
-  findGrant,
-  type Grant,
-  grantOf,
-  issueAccessToken,
-  redeemCode,
-  revoke,
-  uninstall,
-} from './grants.ts';
+import { accessTokenLifeMs, findAccessToken, issueAccessToken } from './access-tokens.ts';
+import { findGrant, type Grant, grantOf, redeemCode, revoke } from './grants.ts';
+import { uninstall } from './installs.ts';
 import { OAuthError } from './oauth-error.ts';
 
 const form = z.record(z.string(), z.string()).catch({});
@@ -27,22 +20,22 @@ export function tokenRoutes(server: FastifyInstance, world: World): void {
   for (const version of ['v1', 'v3']) {
     server.post(`/oauth/${version}/token`, (request, reply) => {
       const body = parsed(form, request.body);
-      assertClient(world, body);
-      const grant = world.store.transaction(() => exchange(world, body));
+      const app = clientOf(world, body);
+      const grant = world.store.transaction(() => exchange(world, app, body));
       return reply.header('cache-control', 'no-store').send(tokenBody(world, grant));
     });
   }
 
   server.post('/oauth/v3/token/introspect', (request) => {
     const body = parsed(form, request.body);
-    assertClient(world, body);
-    return introspection(world, body['token'] ?? '');
+    return introspection(world, clientOf(world, body), body['token'] ?? '');
   });
 
   server.post('/oauth/v3/token/revoke', (request, reply) => {
     const body = parsed(form, request.body);
-    assertClient(world, body);
-    revoke(world, body['token'] ?? '');
+    const { appId } = clientOf(world, body);
+    const token = body['token'] ?? '';
+    if (findGrant(world, token)?.appId === appId) revoke(world, token);
     return reply.code(200).send({});
   });
 
@@ -53,7 +46,7 @@ export function tokenRoutes(server: FastifyInstance, world: World): void {
     return {
       ...holder(token),
       token: token.token,
-      app_id: Number(world.app.appId),
+      app_id: Number(token.appId),
       expires_in: secondsUntil(token.expiresAt, world.now()),
       token_type: 'access',
     };
@@ -64,7 +57,7 @@ export function tokenRoutes(server: FastifyInstance, world: World): void {
     return {
       ...holder(grant),
       token: grant.refreshToken,
-      client_id: world.app.clientId,
+      client_id: world.apps.require(grant.appId).clientId,
       token_type: 'refresh',
     };
   });
@@ -75,27 +68,33 @@ export function tokenRoutes(server: FastifyInstance, world: World): void {
   });
 
   server.delete('/appinstalls/v3/external-install', (request, reply) => {
-    uninstall(world, callerWith(world, request, 'oauth').portalId);
+    const { portalId, actor } = callerWith(world, request, 'oauth');
+    uninstall(world, { appId: actor.appId, portalId });
     return reply.code(204).send();
   });
 }
 
-function exchange(world: World, body: Form): Grant {
+function exchange(world: World, { appId }: RegisteredApp, body: Form): Grant {
   switch (body['grant_type']) {
     case 'authorization_code':
-      return redeemCode(world, { code: body['code'] ?? '', redirectUri: body['redirect_uri'] ?? '' });
+      return redeemCode(world, {
+        appId,
+        code: body['code'] ?? '',
+        redirectUri: body['redirect_uri'] ?? '',
+      });
     case 'refresh_token':
-      return grantOf(world, body['refresh_token'] ?? '');
+      return grantOf(world, body['refresh_token'] ?? '', appId);
     default:
       throw new OAuthError('BAD_GRANT_TYPE', 'grant_type must be authorization_code or refresh_token');
   }
 }
 
-function assertClient({ app }: World, body: Form): void {
-  if (body['client_id'] !== app.clientId)
-    throw new OAuthError('BAD_CLIENT_ID', 'missing or unknown client id');
+function clientOf({ apps }: World, body: Form): RegisteredApp {
+  const app = apps.byClientId(body['client_id']);
+  if (app === undefined) throw new OAuthError('BAD_CLIENT_ID', 'missing or unknown client id');
   if (body['client_secret'] !== app.clientSecret)
     throw new OAuthError('BAD_CLIENT_SECRET', 'missing or invalid client secret');
+  return app;
 }
 
 /** HubSpot's answer to a grant: a new access token beside the refresh token, which stays the same. */
@@ -113,17 +112,18 @@ export function tokenBody(world: World, grant: Grant) {
   };
 }
 
-function introspection(world: World, token: string) {
+/** A token of another app is as good as none. */
+function introspection(world: World, app: RegisteredApp, token: string) {
   const access = findAccessToken(world, token);
   const found = access ?? findGrant(world, token);
-  if (found === undefined || (access !== undefined && access.expiresAt <= world.now()))
+  if (found?.appId !== app.appId || (access !== undefined && access.expiresAt <= world.now()))
     return { active: false };
   return {
     active: true,
     token,
     ...holder(found),
-    client_id: world.app.clientId,
-    app_id: Number(world.app.appId),
+    client_id: app.clientId,
+    app_id: Number(app.appId),
     expires_in: access === undefined ? null : secondsUntil(access.expiresAt, world.now()),
     is_private_distribution: false,
     token_use: access === undefined ? 'refresh_token' : 'access_token',

@@ -21,7 +21,7 @@ export function contactList(
   const rows = shown.map((contact) => contactRow(contact, { properties, link }));
   const next = found.length > pageSize ? shown.at(-1)?.id : undefined;
   const at = (id: number | undefined) =>
-    `/?${new URLSearchParams({ portal: String(portalId), q: text, after: String(id ?? 0) })}`;
+    `/?${new URLSearchParams({ portal: String(portalId), q: text, after: String(id ?? 0) }).toString()}`;
   const nothing = html`<tr><td colspan="6" class="quiet">${text === '' ? 'No contacts yet.' : 'No contact matches.'}</td></tr>`;
   return page(world, {
     title: 'Contacts',

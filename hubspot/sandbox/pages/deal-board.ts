@@ -11,7 +11,7 @@ import { page } from './layout.ts';
 const cardsPerStage = 30;
 
 export const boardPath = (portalId: number, pipeline: string): string =>
-  `/deals?${new URLSearchParams({ portal: String(portalId), pipeline })}`;
+  `/deals?${new URLSearchParams({ portal: String(portalId), pipeline }).toString()}`;
 
 export function boardPage(
   world: World,
@@ -89,7 +89,7 @@ function dealCard(world: World, deal: CrmRecord, pipeline: Pipeline): string {
     <p class="quiet">${shownAmount(deal)} !${people}</p>
     <form method="post" action="${recordPath(portalId, '0-3', id)}/move">
       <select class="small" name="dealstage" required aria-label="Move ${values['dealname'] ?? id} to">
-        <option value="" selected disabled>Move to…</option>!${options}</select>
+        <option value="" selected disabled>Move to</option>!${options}</select>
       <button class="small">Go</button>
     </form>
   </div>`;

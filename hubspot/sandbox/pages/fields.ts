@@ -3,16 +3,16 @@ import { html } from 'ghtml';
 import { z } from 'zod';
 import type { StoredProperty } from '../crm/property.ts';
 import type { CrmRecord } from '../crm/record.ts';
-import { firstPortalId, portalOf } from '../portals.ts';
+import { firstPortalId, portalOf, portals } from '../portals.ts';
 import type { World } from '../world.ts';
 
-export const portalQuery = z.object({
-  portal: z.coerce.number().int().catch(firstPortalId).default(firstPortalId),
-});
+const portalQuery = z.object({ portal: z.coerce.number().int().optional().catch(undefined) });
 
-/** The portal that a page shows. Throws when there is none of that number. */
-export const shownPortal = (world: World, query: unknown): number =>
-  portalOf(world.store, portalQuery.parse(query ?? {}).portal).id;
+/** The portal that a page shows, the first one unless it names another. Throws when there is none of that number. */
+export const shownPortal = (world: World, query: unknown): number => {
+  const { portal } = portalQuery.parse(query ?? {});
+  return portalOf(world.store, portal ?? portals(world.store)[0]?.id ?? firstPortalId).id;
+};
 
 /** A field for one property: a choice where it has options, text otherwise. */
 export function field(property: StoredProperty, value: string): string {

@@ -2,7 +2,7 @@ import { html } from 'ghtml';
 import { portals } from '../portals.ts';
 import type { World } from '../world.ts';
 
-export type Section = 'contacts' | 'deals' | 'webhooks' | 'requests' | 'settings';
+export type Section = 'contacts' | 'deals' | 'webhooks' | 'requests' | 'behaviour' | 'settings';
 
 export interface PageContent {
   readonly title: string;
@@ -17,6 +17,7 @@ const sections: readonly (readonly [Section, string, string])[] = [
   ['deals', '/deals', 'Deals'],
   ['webhooks', '/webhooks', 'Webhooks'],
   ['requests', '/requests', 'Requests'],
+  ['behaviour', '/behaviour', 'Behaviour'],
   ['settings', '/settings', 'Settings'],
 ];
 

@@ -1,6 +1,7 @@
 /** The sandbox's own pages: HubSpot's screens, as far as a demonstration needs them. */
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world.ts';
+import { behaviourPageRoutes } from './behaviour-routes.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { dealRoutes } from './deal-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -13,4 +14,5 @@ export function pageRoutes(server: FastifyInstance, world: World): void {
   dealRoutes(server, world);
   logRoutes(server, world);
   settingsRoutes(server, world);
+  behaviourPageRoutes(server, world);
 }

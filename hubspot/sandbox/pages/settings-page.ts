@@ -1,5 +1,7 @@
 import { html } from 'ghtml';
+import type { RegisteredApp } from '../apps.ts';
 import { type ObjectType, objectTypes, typeFacts } from '../crm/object-types.ts';
+import { isInstalled } from '../oauth/installs.ts';
 import type { World } from '../world.ts';
 import { page } from './layout.ts';
 
@@ -23,7 +25,7 @@ export function settingsPage(world: World, portalId: number): string {
         <h2>New property</h2>!${propertyForm(portalId)}
         <h2>Custom properties</h2>!${customProperties(world, portalId)}
       </div><div>
-        <h2>Connected app</h2>!${connectedApp(world, portalId)}
+        <h2>Connected apps</h2>!${world.apps.all().map((app) => connectedApp(world, portalId, app))}
         <h2>Sample contacts</h2>
         <form class="row" method="post" action="/settings/${portalId}/seed">
           <label>How many<input name="contacts" type="number" value="200" min="1" max="100000" required></label>
@@ -69,14 +71,12 @@ function customProperties(world: World, portalId: number): string {
     <tbody>!${rows}</tbody></table></div>`;
 }
 
-function connectedApp(world: World, portalId: number): string {
-  const { installed } = world.store.require<{ installed: number }>(
-    'SELECT count(*) AS installed FROM grants WHERE portal_id = ? AND revoked = 0',
-    portalId,
-  );
-  if (installed === 0) return html`<p class="quiet">App ${world.app.appId} is not installed here.</p>`;
-  return html`<p>App ${world.app.appId} is installed.</p>
-    <form method="post" action="/settings/${portalId}/uninstall"><button>Uninstall</button></form>`;
+function connectedApp(world: World, portalId: number, { appId, name }: RegisteredApp): string {
+  if (!isInstalled(world, { appId, portalId }))
+    return html`<p class="quiet">${name} (app ${appId}) is not installed here.</p>`;
+  return html`<form class="row" method="post" action="/settings/${portalId}/uninstall">
+    <input type="hidden" name="app_id" value="${appId}">
+    <span>${name} (app ${appId}) is installed.</span> <button class="small">Uninstall</button></form>`;
 }
 
 const typeName = (type: ObjectType): string => {

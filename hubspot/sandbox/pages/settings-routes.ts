@@ -6,7 +6,7 @@ import { objectTypes } from '../crm/object-types.ts';
 import { createProperty, newProperty } from '../crm/property-changes.ts';
 import { standardGroups } from '../crm/standard-properties.ts';
 import { parsed } from '../http/input.ts';
-import { uninstall } from '../oauth/grants.ts';
+import { uninstall } from '../oauth/installs.ts';
 import { createPortal } from '../portal-setup.ts';
 import type { World } from '../world.ts';
 import { shownPortal } from './fields.ts';
@@ -20,6 +20,7 @@ const propertyForm = z.object({
   unique: z.literal('on').optional(),
 });
 const seedForm = z.object({ contacts: z.coerce.number().int().min(1).max(100_000) });
+const uninstallForm = z.object({ app_id: z.string().optional() });
 const portalForm = z.object({ currency: z.string().length(3) });
 
 type PortalParams = { Params: { portalId: string } };
@@ -50,7 +51,8 @@ export function settingsRoutes(server: FastifyInstance, world: World): void {
 
   server.post<PortalParams>('/settings/:portalId/uninstall', (request, reply) => {
     const portalId = portalOfPath(request.params);
-    uninstall(world, portalId);
+    const { app_id: appId = world.apps.first.appId } = parsed(uninstallForm, request.body ?? {});
+    uninstall(world, { appId, portalId });
     return reply.redirect(`/settings?portal=${portalId}`, 303);
   });
 

@@ -41,15 +41,19 @@ form.row, .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; }
 .split { display: flex; flex-wrap: wrap; gap: 8px 16px; justify-content: space-between; align-items: end; margin-bottom: 16px; }
 label { display: grid; gap: 3px; font-size: 13px; color: var(--quiet); }
 label.inline { display: flex; gap: 8px; align-items: center; color: var(--ink); font-size: 15px; padding: 6px 0; }
-input, select, button { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; max-width: 100%; }
-input[type=radio] { accent-color: var(--accent); }
+input, select, button { font: 14px/1.5 system-ui, sans-serif; min-height: 36px; color: var(--ink); background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 6px 10px; max-width: 100%; }
+input:is([type=radio], [type=checkbox]) { accent-color: var(--accent); }
+form.after { margin-top: 10px; }
+.count { white-space: nowrap; margin-right: 10px; }
 button { cursor: pointer; }
 button:hover { border-color: var(--accent); }
 button.main { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; }
-button.small, select.small { font-size: 13px; padding: 3px 7px; }
+input:is([type=radio], [type=checkbox]) { min-height: 0; }
+button.small, select.small { font-size: 13px; min-height: 0; padding: 3px 7px; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px; }
 .grid label > * { width: 100%; }
+.grid label.wide { grid-column: 1 / -1; }
 .columns h2:first-child { margin-top: 0; }
 .columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 20px; align-items: start; }
 .board { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(164px, 1fr); gap: 12px; overflow-x: auto; padding-bottom: 8px; }

@@ -1,31 +1,6 @@
-/** The batches that wait, travel, arrived or were given up, in the sandbox's file. */
+/** The batches of one app that wait, travel, arrived or were given up, in the sandbox's file. */
 import type { Store } from '../store.ts';
-
-export type BatchState = 'pending' | 'sending' | 'delivered' | 'failed';
-
-export interface WebhookBatch {
-  readonly n: number;
-  readonly portalId: number;
-  readonly events: readonly Readonly<Record<string, unknown>>[];
-  /** 0 for the first try. */
-  readonly attempt: number;
-  readonly dueAt: number;
-  readonly state: BatchState;
-  /** The answer to the last try; null before it, or when none came. */
-  readonly status: number | null;
-  readonly settledAt: number | null;
-}
-
-interface BatchRow {
-  n: number;
-  portal_id: number;
-  events: string;
-  attempt: number;
-  due_at: number;
-  state: BatchState;
-  status: number | null;
-  settled_at: number | null;
-}
+import { type BatchRow, batchFromRow, type WebhookBatch } from './batch.ts';
 
 const maxRetries = 10;
 /** Settled ones that are kept to be looked at. */
@@ -34,18 +9,22 @@ const kept = 1000;
 export class WebhookBatches {
   readonly #store: Store;
   readonly #now: () => number;
+  readonly #appId: string;
 
-  constructor(store: Store, now: () => number) {
+  constructor({ store, now, appId }: { store: Store; now: () => number; appId: string }) {
     this.#store = store;
     this.#now = now;
+    this.#appId = appId;
     // What was on the wire when an earlier process ended may not have arrived.
-    store.run("UPDATE webhook_batches SET state = 'pending' WHERE state = 'sending'");
+    store.run("UPDATE webhook_batches SET state = 'pending' WHERE app_id = ? AND state = 'sending'", appId);
   }
 
   /** `events` are JSON texts. */
   add(portalId: number, events: readonly string[]): void {
     this.#store.run(
-      `INSERT INTO webhook_batches (portal_id, events, size, attempt, due_at, state) VALUES (?, ?, ?, 0, ?, 'pending')`,
+      `INSERT INTO webhook_batches (app_id, portal_id, events, size, attempt, due_at, state)
+       VALUES (?, ?, ?, ?, 0, ?, 'pending')`,
+      this.#appId,
       portalId,
       `[${events.join(',')}]`,
       events.length,
@@ -58,18 +37,21 @@ export class WebhookBatches {
     return this.#store
       .all<BatchRow>(
         `UPDATE webhook_batches SET state = 'sending' WHERE n IN (
-           SELECT n FROM webhook_batches WHERE state = 'pending' AND due_at <= ? ORDER BY due_at, n LIMIT ?) RETURNING *`,
+           SELECT n FROM webhook_batches WHERE app_id = ? AND state = 'pending' AND due_at <= ?
+           ORDER BY due_at, n LIMIT ?) RETURNING *`,
+        this.#appId,
         this.#now(),
         limit,
       )
-      .map(fromRow)
+      .map(batchFromRow)
       .sort((a, b) => a.n - b.n);
   }
 
   /** When the next one is due, if any waits. */
   nextDueAt(): number | undefined {
     return this.#store.get<{ due_at: number }>(
-      "SELECT due_at FROM webhook_batches WHERE state = 'pending' ORDER BY due_at LIMIT 1",
+      "SELECT due_at FROM webhook_batches WHERE app_id = ? AND state = 'pending' ORDER BY due_at LIMIT 1",
+      this.#appId,
     )?.due_at;
   }
 
@@ -85,9 +67,11 @@ export class WebhookBatches {
       return;
     }
     this.#store.run(
-      "UPDATE webhook_batches SET state = 'pending', attempt = attempt + 1, due_at = ?, status = ? WHERE n = ?",
+      `UPDATE webhook_batches SET state = 'pending', attempt = attempt + 1, due_at = ?, status = ?, tries = ?
+       WHERE n = ?`,
       this.#now() + delayMs,
       status,
+      this.#triesWith(batch, status),
       batch.n,
     );
   }
@@ -100,51 +84,56 @@ export class WebhookBatches {
   /** Events by state. */
   counts(): { pending: number; delivered: number; failed: number } {
     const waiting = this.#store.require<{ n: number }>(
-      `SELECT (SELECT count(*) FROM webhook_events)
-         + coalesce((SELECT sum(size) FROM webhook_batches WHERE state IN ('pending', 'sending')), 0) AS n`,
+      `SELECT (SELECT count(*) FROM webhook_events WHERE app_id = ?1)
+         + coalesce((SELECT sum(size) FROM webhook_batches
+                     WHERE app_id = ?1 AND state IN ('pending', 'sending')), 0) AS n`,
+      this.#appId,
     );
     return {
       pending: waiting.n,
-      delivered: this.#store.counter('webhooks-delivered'),
-      failed: this.#store.counter('webhooks-failed'),
+      delivered: this.#store.counter(this.#counter('delivered')),
+      failed: this.#store.counter(this.#counter('failed')),
     };
   }
 
   /** Newest first. */
   recent(limit: number): WebhookBatch[] {
     return this.#store
-      .all<BatchRow>('SELECT * FROM webhook_batches ORDER BY n DESC LIMIT ?', limit)
-      .map(fromRow);
+      .all<BatchRow>(
+        'SELECT * FROM webhook_batches WHERE app_id = ? ORDER BY n DESC LIMIT ?',
+        this.#appId,
+        limit,
+      )
+      .map(batchFromRow);
   }
 
   forgetOld(): void {
     this.#store.run(
-      `DELETE FROM webhook_batches WHERE state IN ('delivered', 'failed')
+      `DELETE FROM webhook_batches WHERE app_id = ? AND state IN ('delivered', 'failed')
          AND n <= (SELECT max(n) FROM webhook_batches) - ${kept}`,
+      this.#appId,
     );
   }
 
   #settle(batch: WebhookBatch, state: 'delivered' | 'failed', status: number | null): void {
     this.#store.transaction(() => {
       const settled = this.#store.run(
-        'UPDATE webhook_batches SET state = ?, status = ?, settled_at = ? WHERE n = ?',
+        'UPDATE webhook_batches SET state = ?, status = ?, settled_at = ?, tries = ? WHERE n = ?',
         state,
         status,
         this.#now(),
+        this.#triesWith(batch, status),
         batch.n,
       );
-      if (settled > 0) this.#store.count(`webhooks-${state}`, batch.events.length);
+      if (settled > 0) this.#store.count(this.#counter(state), batch.events.length);
     });
   }
-}
 
-const fromRow = (row: BatchRow): WebhookBatch => ({
-  n: row.n,
-  portalId: row.portal_id,
-  events: JSON.parse(row.events) as WebhookBatch['events'],
-  attempt: row.attempt,
-  dueAt: row.due_at,
-  state: row.state,
-  status: row.status,
-  settledAt: row.settled_at,
-});
+  #triesWith({ tries }: WebhookBatch, status: number | null): string {
+    return JSON.stringify([...tries, { at: this.#now(), status }]);
+  }
+
+  #counter(state: 'delivered' | 'failed'): string {
+    return `webhooks-${state}:${this.#appId}`;
+  }
+}

@@ -1,23 +1,19 @@
-/** Sends batches to the app: signed, at most ten at a time, five seconds each, again and again until taken. */
-import type { SandboxApp } from '../world.ts';
-import type { WebhookBatch } from './batches.ts';
+/** Sends an app's batches: signed, ten at a time unless set otherwise, five seconds each, again until taken. */
+import type { WebhookBatch } from './batch.ts';
 import type { WebhookQueue } from './queue.ts';
 import { signatureHeaders } from './signature.ts';
 
-export const maxConcurrentRequests = 10;
 const timeoutMs = 5000;
 
 export class WebhookDelivery {
   readonly #queue: WebhookQueue;
-  readonly #app: SandboxApp;
   readonly #now: () => number;
   readonly #sending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ queue, app, now }: { queue: WebhookQueue; app: SandboxApp; now: () => number }) {
+  constructor({ queue, now }: { queue: WebhookQueue; now: () => number }) {
     this.#queue = queue;
-    this.#app = app;
     this.#now = now;
   }
 
@@ -37,7 +33,7 @@ export class WebhookDelivery {
 
   #pump(): void {
     clearTimeout(this.#timer);
-    const { targetUrl, enabled } = this.#queue.settings;
+    const { targetUrl, enabled, maxConcurrentRequests } = this.#queue.settings;
     if (targetUrl === null || !enabled || this.#closing.signal.aborted) return;
     const free = maxConcurrentRequests - this.#sending.size;
     if (free > 0) {
@@ -67,7 +63,8 @@ export class WebhookDelivery {
   /** The status of the answer; null when none came in time. */
   async #post(batch: WebhookBatch, url: string): Promise<number | null> {
     const body = JSON.stringify(batch.events.map((event) => ({ ...event, attemptNumber: batch.attempt })));
-    const signature = signatureHeaders(this.#app.clientSecret, { method: 'POST', url, body }, this.#now());
+    const request = { method: 'POST', url, body };
+    const signature = signatureHeaders(this.#queue.app.clientSecret, request, this.#now());
     try {
       const response = await fetch(url, {
         method: 'POST',

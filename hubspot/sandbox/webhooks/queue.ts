@@ -1,93 +1,86 @@
 /**
- * Events on their way to the app. Each is stored in the transaction of the change that it tells of, waits a short
+ * Events on their way to one app. Each is stored in the transaction of the change that it tells of, waits a short
  * window for others, and then travels in a batch until it is delivered or given up.
  */
+import type { RegisteredApp } from '../apps.ts';
 import { seededRandom, shuffled } from '../random.ts';
-import type { Store } from '../store.ts';
-import type { SandboxApp } from '../world.ts';
+import { AppSettings, type AppWebhookParts } from './app-settings.ts';
 import { WebhookBatches } from './batches.ts';
-import { initialSettings, type WebhookSettings } from './settings.ts';
-import { defaultSubscriptions, type NewSubscription, type Subscription } from './subscriptions.ts';
-
-/** What a publisher says; ids, subscription and attempt are added here. */
-export interface PublishedEvent {
-  readonly subscriptionType: string;
-  readonly occurredAt: number;
-  readonly propertyName?: string;
-  readonly [field: string]: unknown;
-}
-
-export interface QueueParts {
-  readonly store: Store;
-  readonly app: SandboxApp;
-  readonly now: () => number;
-  /** Properties whose changes are subscribed from the start. */
-  readonly propertyNames: readonly string[];
-}
+import { eventForms, type PublishedEvent } from './published-event.ts';
+import type { WebhookSettings } from './settings.ts';
+import type { NewSubscription, Subscription } from './subscriptions.ts';
 
 const maxBatch = 100;
 
 export class WebhookQueue {
+  readonly app: RegisteredApp;
   readonly batches: WebhookBatches;
-  settings: WebhookSettings;
   /** Called when there may be something to send. */
   onChange: () => void = () => undefined;
-  readonly #parts: QueueParts;
-  #subscribed = new Map<string, Subscription>();
+  readonly #parts: AppWebhookParts;
+  readonly #settings: AppSettings;
   #window: NodeJS.Timeout | undefined;
   #windows = 0;
 
-  constructor(parts: QueueParts) {
+  constructor(parts: AppWebhookParts) {
+    const { app, store, now } = parts;
     this.#parts = parts;
-    this.batches = new WebhookBatches(parts.store, parts.now);
-    this.settings = initialSettings(parts.app);
-    this.restoreDefaults();
+    this.app = app;
+    this.batches = new WebhookBatches({ store, now, appId: app.appId });
+    this.#settings = new AppSettings(parts);
     this.#openWindow();
   }
 
-  change(change: Partial<Omit<WebhookSettings, 'subscriptions'>>): void {
-    this.settings = { ...this.settings, ...change };
+  get settings(): WebhookSettings {
+    return this.#settings.current;
+  }
+
+  change(change: Partial<WebhookSettings>): void {
+    this.#settings.change(change);
     this.onChange();
   }
 
-  /** As at the start of the process. */
+  /** As when the app was registered. */
   restoreDefaults(): void {
     this.#windows = 0;
-    this.settings = initialSettings(this.#parts.app);
-    this.subscribe(defaultSubscriptions(this.#parts.propertyNames));
+    this.#settings.restoreDefaults();
   }
 
   /** Replaces all subscriptions. */
   subscribe(subscriptions: readonly NewSubscription[]): void {
-    const numbered = subscriptions.map((subscription, index) => ({ id: 1_000_001 + index, ...subscription }));
-    this.settings = { ...this.settings, subscriptions: numbered };
-    const active = numbered.filter((subscription) => subscription.active);
-    this.#subscribed = new Map(active.map((each) => [key(each.eventType, each.propertyName), each]));
+    this.#settings.subscribe(subscriptions);
   }
 
-  /** Keeps an event for delivery, if the app is subscribed to it. */
+  /** Keeps an event for delivery, once for each subscription that it fits. */
   publish(portalId: number, event: PublishedEvent): void {
-    const subscription = this.#subscribed.get(key(event.subscriptionType, event.propertyName));
-    if (subscription === undefined || !this.settings.enabled || this.settings.targetUrl === null) return;
-    const { store, app } = this.#parts;
-    const complete = {
-      eventId: store.next(0, 'webhook-event', 100),
-      subscriptionId: subscription.id,
-      portalId,
-      appId: Number(app.appId),
-      attemptNumber: 0,
-      ...event,
-    };
-    store.run(
-      'INSERT INTO webhook_events (portal_id, event) VALUES (?, ?)',
-      portalId,
-      JSON.stringify(complete),
-    );
-    this.#openWindow();
+    if (!this.settings.enabled || this.settings.targetUrl === null) return;
+    for (const form of eventForms(event)) {
+      const subscription = this.#settings.subscriptionTo(form);
+      if (subscription !== undefined) this.#keep(portalId, subscription, form.event);
+    }
   }
 
   close(): void {
     clearTimeout(this.#window);
+  }
+
+  #keep(portalId: number, subscription: Subscription, event: PublishedEvent): void {
+    const { store } = this.#parts;
+    const complete = {
+      eventId: store.next(0, 'webhook-event', 100),
+      subscriptionId: subscription.id,
+      portalId,
+      appId: Number(this.app.appId),
+      attemptNumber: 0,
+      ...event,
+    };
+    store.run(
+      'INSERT INTO webhook_events (app_id, portal_id, event) VALUES (?, ?, ?)',
+      this.app.appId,
+      portalId,
+      JSON.stringify(complete),
+    );
+    this.#openWindow();
   }
 
   #openWindow(): void {
@@ -102,7 +95,8 @@ export class WebhookQueue {
   #gather(): void {
     const { store } = this.#parts;
     const rows = store.all<{ portal_id: number; event: string }>(
-      'SELECT portal_id, event FROM webhook_events ORDER BY n',
+      'SELECT portal_id, event FROM webhook_events WHERE app_id = ? ORDER BY n',
+      this.app.appId,
     );
     if (rows.length === 0) return;
     this.#windows += 1;
@@ -111,7 +105,7 @@ export class WebhookQueue {
         const events = this.#arranged(own.map(({ event }) => event));
         for (const batch of batchesOf(events)) this.batches.add(portalId, batch);
       }
-      store.run('DELETE FROM webhook_events');
+      store.run('DELETE FROM webhook_events WHERE app_id = ?', this.app.appId);
       this.batches.forgetOld();
     });
   }
@@ -122,9 +116,6 @@ export class WebhookQueue {
     return shuffleSeed === null ? all : shuffled(all, seededRandom(shuffleSeed + this.#windows));
   }
 }
-
-const key = (eventType: string, propertyName: string | null | undefined): string =>
-  `${eventType}/${propertyName ?? ''}`;
 
 /** At most 100 events each; privacy deletions travel apart from the plain deletions that go with them. */
 function batchesOf(events: readonly string[]): string[][] {

@@ -1,7 +1,6 @@
-import type { SandboxApp } from '../world.ts';
 import type { Subscription } from './subscriptions.ts';
 
-/** How the app's webhooks behave; as at the start of the process until a control says otherwise. */
+/** How an app's webhooks behave; as at the start until a control or HubSpot's own API says otherwise. */
 export interface WebhookSettings {
   /** Null: the app has none, and what happens now is never told. */
   readonly targetUrl: string | null;
@@ -15,18 +14,23 @@ export interface WebhookSettings {
   readonly retryDelaysMs: readonly number[];
   /** How long an event waits for others to travel with. */
   readonly batchWindowMs: number;
+  /** Deliveries of this app that may be under way at once. */
+  readonly maxConcurrentRequests: number;
   readonly subscriptions: readonly Subscription[];
+  readonly updatedAt: number;
 }
 
 /** HubSpot spreads its ten retries over 24 hours; a sandbox lets them pass in minutes. */
 const compressedDelaysMs = [1000, 3000, 10_000, 30_000, 60_000, 120_000, 300_000];
 
-export const initialSettings = (app: SandboxApp): WebhookSettings => ({
-  targetUrl: app.webhookUrl ?? null,
+export const initialSettings = (targetUrl: string | null, now: number): WebhookSettings => ({
+  targetUrl,
   enabled: true,
   shuffleSeed: null,
   duplicate: false,
   retryDelaysMs: compressedDelaysMs,
   batchWindowMs: 50,
+  maxConcurrentRequests: 10,
   subscriptions: [],
+  updatedAt: now,
 });

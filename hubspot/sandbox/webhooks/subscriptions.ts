@@ -1,4 +1,4 @@
-import type { ObjectType } from '../crm/object-types.ts';
+import { type ObjectType, typeFacts } from '../crm/object-types.ts';
 import { standardProperties } from '../crm/standard-properties.ts';
 
 /** One kind of event that the app hears of; for `propertyChange`, of one property. */
@@ -6,43 +6,65 @@ export interface Subscription {
   readonly id: number;
   readonly eventType: string;
   readonly propertyName: string | null;
+  /** Which records, for the generic `object.*` events; null for the classic ones, whose name says it. */
+  readonly objectTypeId: string | null;
+  readonly active: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Which events a subscription is about. */
+export interface SubscriptionTarget {
+  readonly eventType: string;
+  readonly propertyName?: string | null | undefined;
+  readonly objectTypeId?: string | null | undefined;
+}
+
+export interface NewSubscription extends SubscriptionTarget {
   readonly active: boolean;
 }
 
-export type NewSubscription = Omit<Subscription, 'id'>;
+/** As HubSpot bounds it, per app. */
+export const maxSubscriptions = 1000;
 
-const recordEvents = [
-  'contact.creation',
-  'contact.deletion',
-  'contact.merge',
-  'contact.restore',
+export const firstSubscriptionId = 1_000_001;
+
+const kinds = ['creation', 'deletion', 'merge', 'restore', 'associationChange'] as const;
+
+/** The events that happen here, classic and generic; a privacy deletion has no generic form. */
+export const eventTypes: readonly string[] = [
+  ...['contact', 'deal', 'object'].flatMap((object) =>
+    [...kinds, 'propertyChange'].map((kind) => `${object}.${kind}`),
+  ),
   'contact.privacyDeletion',
-  'contact.associationChange',
-  'deal.creation',
-  'deal.deletion',
-  'deal.merge',
-  'deal.restore',
-  'deal.associationChange',
-] as const;
+];
 
-/** HubSpot refuses subscriptions to these. */
-const unsubscribable = ['hs_lastmodifieddate', 'num_unique_conversion_events'];
+/** HubSpot refuses subscriptions to changes of these. */
+export const unsubscribable = ['hs_lastmodifieddate', 'num_unique_conversion_events'];
+
+/** What two subscriptions to the same events have in common. */
+export const subscriptionKey = ({ eventType, propertyName, objectTypeId }: SubscriptionTarget): string =>
+  `${eventType}/${objectTypeId ?? ''}/${propertyName ?? ''}`;
 
 /**
- * What an app of ours is subscribed to: everything that happens to records, and changes of the named properties. A
- * name that HubSpot defines for one object type only is subscribed there; a custom name on both.
+ * What an app is subscribed to from the start: everything that happens to records, and changes of the named
+ * properties. A name that HubSpot defines for one object type only is subscribed there; a custom name on both.
  */
 export function defaultSubscriptions(propertyNames: readonly string[]): NewSubscription[] {
+  const records = kinds.map((kind) => [`contact.${kind}`, `deal.${kind}`]).flat();
   const changes = propertyNames
     .filter((name) => !unsubscribable.includes(name))
     .flatMap((propertyName) =>
       typesWith(propertyName).map((type) => ({
-        eventType: `${type === 'contacts' ? 'contact' : 'deal'}.propertyChange`,
+        eventType: `${typeFacts[type].singular}.propertyChange`,
         propertyName,
         active: true,
       })),
     );
-  return [...recordEvents.map((eventType) => ({ eventType, propertyName: null, active: true })), ...changes];
+  return [
+    ...[...records, 'contact.privacyDeletion'].map((eventType) => ({ eventType, active: true })),
+    ...changes,
+  ];
 }
 
 function typesWith(propertyName: string): ObjectType[] {

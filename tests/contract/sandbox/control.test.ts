@@ -105,6 +105,30 @@ describe('journals', () => {
   });
 });
 
+describe('portals', () => {
+  test('a deleted portal’s number is never given out again, asked for or not', async () => {
+    const sandbox = await aSandbox();
+    const open = (body: object) => sandbox.control<{ portalId: number }>('POST', '/portals', body);
+    const first = (await open({})).body.portalId;
+    expect((await sandbox.control('DELETE', `/portals/${first}`)).status).toBe(204);
+    const second = await open({});
+    expect([second.status, second.body.portalId]).toEqual([201, first + 1]);
+    expect((await open({ portalId: first })).status).toBe(409);
+    expect((await sandbox.control('GET', `/portals/${second.body.portalId}/contacts`)).status).toBe(200);
+    await sandbox.close();
+  });
+
+  test('without the portal that was there from the start, the pages show another one', async () => {
+    const sandbox = await aSandbox();
+    const { body } = await sandbox.control<{ portalId: number }>('POST', '/portals', {});
+    await sandbox.control('DELETE', `/portals/${portalId}`);
+    const page = await send<string>(`${sandbox.url}/`, 'GET');
+    expect(page.status).toBe(200);
+    expect(page.body).toContain(`Portal ${body.portalId}`);
+    await sandbox.close();
+  });
+});
+
 describe('control', () => {
   test('people are read simply, by address too, and a wrong order is refused with the field that is wrong', async () => {
     const sandbox = await aSandbox();

@@ -164,6 +164,87 @@ describe('faults', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(115);
   });
 
+  test.each([
+    ['401', 401, { category: 'EXPIRED_AUTHENTICATION' }],
+    ['403', 403, { category: 'MISSING_SCOPES' }],
+    ['423', 423, { status: 'error' }],
+    ['429', 429, { policyName: 'TEN_SECONDLY_ROLLING' }],
+    ['429-daily', 429, { policyName: 'DAILY', message: 'You have reached your daily limit.' }],
+    ['477', 477, { status: 'error' }],
+  ])('facts §7, §8: preset %s answers as HubSpot does, as often as ordered', async (preset, status, body) => {
+    await arm({ preset, times: 1 });
+    const answer = await read();
+    expect(answer).toMatchObject({ status, body });
+    expect(answer.body['correlationId']).toBeTruthy();
+    expect((await read()).status).toBe(200);
+  });
+
+  test('facts §7: preset 477 says how long in seconds', async () => {
+    await arm({ preset: '477', times: 1 }, { preset: '477', retryAfterSeconds: 86_400, times: 1 });
+    const waits = [(await read()).headers.get('retry-after'), (await read()).headers.get('retry-after')];
+    expect(waits).toEqual(['60', '86400']);
+  });
+
+  test.each([500, 502, 503, 504])('facts §7: preset %d-html answers with a page', async (status) => {
+    await arm({ preset: `${status}-html`, times: 1 });
+    const answer = await read();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'text/html; charset=utf-8']);
+  });
+
+  test('facts §2, §3: presets for batches and search leave other calls alone', async () => {
+    await arm({ preset: '409-batch' }, { preset: '429-secondly' });
+    const inputs = [{ properties: { firstname: 'x' } }];
+    const batch = () => sandbox.api('POST', '/crm/objects/2026-09/contacts/batch/create', { inputs });
+    expect(await batch()).toMatchObject({ status: 409, body: { category: 'CONFLICT' } });
+    expect((await search()).body).toMatchObject({ policyName: 'SECONDLY' });
+    expect((await read()).status).toBe(200);
+    await arm({ preset: '429-secondly' });
+    expect((await batch()).status).toBe(201);
+  });
+
+  test.each([
+    ['BAD_REFRESH_TOKEN', 'invalid_grant'],
+    ['BAD_HUB', 'access_denied'],
+    ['BAD_CLIENT_SECRET', 'invalid_client'],
+  ])('facts §1: preset %s refuses the refresh of a token that is good', async (preset, error) => {
+    const granted = await sandbox.control<{ refresh_token: string }>('POST', `/portals/${portalId}/install`);
+    const form = {
+      grant_type: 'refresh_token',
+      client_id: app.clientId,
+      client_secret: app.clientSecret,
+      refresh_token: granted.body.refresh_token,
+    };
+    const refresh = () => send(`${sandbox.url}/oauth/2026-09/token`, 'POST', { form });
+    await arm({ preset, times: 1 });
+    expect(await refresh()).toMatchObject({ status: 400, body: { status: preset, error } });
+    expect((await refresh()).status).toBe(200);
+  });
+
+  test('facts §11: presets hang, slow and drop fail below HTTP', async () => {
+    await arm({ preset: 'hang', times: 1 });
+    const url = `${sandbox.url}/crm/v3/objects/contacts`;
+    await expect(fetch(url, { signal: AbortSignal.timeout(200) })).rejects.toThrow('aborted');
+    await arm({ preset: 'slow', delayMs: 100, times: 1 });
+    const start = performance.now();
+    expect((await read()).status).toBe(200);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(95);
+    await arm({ preset: 'drop', times: 1 });
+    const properties = { email: 'preset-drop@faults.example' };
+    const create = () => sandbox.api('POST', '/crm/v3/objects/contacts', { properties });
+    await expect(create()).rejects.toThrow('fetch failed');
+    expect((await create()).status).toBe(409);
+  });
+
+  test('a preset may be bound to other paths, and one that does not exist is refused by name', async () => {
+    await arm({ preset: '423', path: 'objects/deals' });
+    expect((await read()).status).toBe(200);
+    expect((await sandbox.api('GET', '/crm/v3/objects/deals')).status).toBe(423);
+    const wrong = await arm({ preset: '418' });
+    expect(wrong).toMatchObject({ status: 400, body: { message: expect.stringContaining('preset') } });
+    const { body } = await sandbox.control<{ presets: { preset: string }[] }>('GET', '/faults');
+    expect(body.presets.map(({ preset }) => preset)).toContain('429-daily');
+  });
+
   test('a fault that cannot be understood is refused', async () => {
     expect((await arm({ path: '(' })).status).toBe(400);
     expect((await arm({ path: 'x', code: 500 })).status).toBe(400);
@@ -171,6 +252,24 @@ describe('faults', () => {
 });
 
 describe('the request log', () => {
+  test('facts §12: it counts the answers of each endpoint, whatever the record', async () => {
+    const own = await aSandbox();
+    const id = await own.contact({ firstname: 'x' });
+    for (const path of [`/${id}`, `/${id}?properties=email`, '/999999'])
+      await own.api('GET', `/crm/v3/objects/contacts${path}`);
+    await own.api('GET', '/crm/v3/owners');
+    const { body } = await own.control('GET', `/log/counts?portalId=${portalId}`);
+    expect(body).toEqual({
+      results: [
+        { method: 'GET', endpoint: '/crm/v3/objects/contacts/{id}', status: 200, count: 2 },
+        { method: 'GET', endpoint: '/crm/v3/objects/contacts/{id}', status: 404, count: 1 },
+        { method: 'GET', endpoint: '/crm/v3/owners', status: 200, count: 1 },
+      ],
+    });
+    expect((await send<string>(`${own.url}/requests`, 'GET')).body).toContain('404 × 1');
+    await own.close();
+  });
+
   test('design §10.5: it tells which install’s token was used, when, and for whom', async () => {
     const installed = await sandbox.control<{ access_token: string }>('POST', `/portals/${portalId}/install`);
     await send(`${sandbox.url}/crm/objects/2026-09/contacts?limit=1`, 'GET', {

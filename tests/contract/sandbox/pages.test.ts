@@ -162,3 +162,35 @@ test('design §3: an administrator takes the app out, and its next call is refus
   const token = installed.body.access_token;
   expect((await send(`${sandbox.url}/crm/v3/objects/contacts`, 'GET', { token })).status).toBe(401);
 });
+
+test('design §4: a failure is ordered and ended on the behaviour page', async () => {
+  const behaviour = `/behaviour/${portalId}`;
+  await submit(`${behaviour}/faults`, { preset: '423', times: '', path: '' });
+  await submit(`${behaviour}/faults`, { preset: '477', times: '2', path: '/owners' });
+  expect((await sandbox.api('GET', '/crm/v3/objects/contacts')).status).toBe(423);
+  expect((await sandbox.api('GET', '/crm/v3/owners')).status).toBe(477);
+  const shown = await page('/behaviour');
+  expect(shown.body).toMatch(/423: [^<]*<\/td>[\s\S]*all<[\s\S]*477: [\s\S]*\/owners<[\s\S]*>1</);
+  await submit(`${behaviour}/faults/end`, {});
+  expect((await sandbox.api('GET', '/crm/v3/objects/contacts')).status).toBe(200);
+});
+
+test('design §4: limits, the search index and webhooks are set on the behaviour page', async () => {
+  const behaviour = `/behaviour/${portalId}`;
+  const limits = { enabled: 'on', maximum: '190', searchPerSecond: '5', dailyMaximum: '' };
+  await submit(`${behaviour}/limits`, limits);
+  await submit(`${behaviour}/search`, { lagSeconds: '2.5', shuffled: 'on' });
+  await submit(`${behaviour}/webhooks`, { enabled: 'on', duplicate: 'on' });
+  expect((await sandbox.control('GET', '/limits')).body).toMatchObject({
+    enabled: true,
+    maximum: 190,
+    dailyMaximum: null,
+  });
+  expect((await sandbox.control('GET', '/search')).body).toEqual({ lagMs: 2500, shuffleSeed: 1 });
+  expect((await sandbox.control('GET', '/webhooks')).body).toMatchObject({
+    enabled: true,
+    duplicate: true,
+    shuffleSeed: null,
+  });
+  expect((await submit(`${behaviour}/limits`, { ...limits, maximum: '0' })).status).toBe(400);
+});

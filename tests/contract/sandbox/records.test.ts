@@ -407,7 +407,73 @@ describe('deals', () => {
   });
 });
 
+describe('notes', () => {
+  const note = (id: string, associationTypeId: number) => ({
+    properties: { hs_timestamp: '2026-05-01T10:00:00.000Z', hs_note_body: 'Referred by <b>Ada</b>' },
+    associations: [
+      { to: { id }, types: [{ associationCategory: 'HUBSPOT_DEFINED' as never, associationTypeId }] },
+    ],
+  });
+
+  test('facts §10: a note about a contact is made by the typed client, and read again', async () => {
+    const id = await sandbox.contact({ firstname: 'Noted' });
+    const { basicApi } = sandbox.client.crm.objects.notes;
+    const made = await basicApi.create(note(id, 202));
+    expect((await basicApi.getById(made.id)).properties).toMatchObject(note(id, 202).properties);
+    const { body } = await sandbox.control<{ results: object[] }>('GET', `/portals/${portalId}/notes`);
+    expect(body.results).toMatchObject([{ id: made.id, about: [{ objectType: 'contacts', id }] }]);
+  });
+
+  test.each([
+    ['a record that does not exist', '999999', 202],
+    ['a type that leads elsewhere', '1001', 3],
+  ])('facts §2: a note about %s is refused', async (_what, id, type) => {
+    const answer = await sandbox.api('POST', '/crm/objects/2026-09/notes', note(id, type));
+    expect(answer).toMatchObject({ status: 400, body: { message: 'One or more associations are invalid' } });
+  });
+});
+
 describe('merging and erasing', () => {
+  test('facts §9: what happens to a contact leaves lists of deals with the same number alone', async () => {
+    const own = await aSandbox();
+    const contact = await own.contact({ firstname: 'Same number' });
+    const other = await own.contact({ firstname: 'Other' });
+    const ids = await own.control<{ ids: string[] }>('POST', `/portals/${portalId}/deals`, {
+      deals: [contact, other].map((dealname) => ({ properties: { dealname, dealstage: 'contractsent' } })),
+    });
+    expect(ids.body.ids).toEqual([contact, other]);
+    const { listsApi, membershipsApi } = own.client.crm.lists;
+    const lists: string[] = [];
+    for (const objectTypeId of ['0-1', '0-3']) {
+      const wanted = { name: objectTypeId, objectTypeId, processingType: 'MANUAL' } as never;
+      lists.push((await listsApi.create(wanted)).list.listId);
+      await membershipsApi.add(lists.at(-1) ?? '', [contact, other]);
+    }
+    const members = async (listId = '') =>
+      (await membershipsApi.getPage(listId)).results.map(({ recordId }) => recordId);
+    const merged = await own.client.crm.contacts.basicApi.merge({
+      primaryObjectId: contact,
+      objectIdToMerge: other,
+    });
+    expect(await members(lists[0])).toEqual([merged.id]);
+    await own.client.crm.contacts.basicApi.purge({ objectId: merged.id });
+    expect(await members(lists[0])).toEqual([]);
+    expect(await members(lists[1])).toEqual([contact, other]);
+    await own.close();
+  });
+
+  test('facts §9: a restore brings a contact back under its number, unless its address was erased meanwhile', async () => {
+    const email = anEmail();
+    const id = await sandbox.contact({ email });
+    const path = `/portals/${portalId}/contacts/${id}`;
+    await sandbox.control('POST', `${path}/archive`);
+    await sandbox.control('POST', `${path}/restore`);
+    expect((await contacts().getById(id, ['email'])).properties['email']).toBe(email);
+    await sandbox.control('POST', `${path}/archive`);
+    await sandbox.client.crm.contacts.basicApi.purge({ objectId: email, idProperty: 'email' });
+    expect((await sandbox.control('POST', `${path}/restore`)).status).toBe(400);
+  });
+
   test('facts §9: a merge makes a new record, both old ids lead to it, and the second address is kept', async () => {
     const [first, second] = [anEmail(), anEmail()];
     const primary = await sandbox.contact(

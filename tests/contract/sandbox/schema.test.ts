@@ -58,7 +58,7 @@ describe('properties', () => {
     expect(made).toMatchObject({ ...link, hubspotDefined: false, hasUniqueValue: false, archived: false });
     const again = await sandbox.api('POST', '/crm/properties/2026-09/contacts', link);
     expect(again).toMatchObject({ status: 409, body: { category: 'OBJECT_ALREADY_EXISTS' } });
-    const changed = await coreApi.update('contacts', 'my_link', { label: 'Our link' } as never);
+    const changed = await coreApi.update('contacts', 'my_link', { label: 'Our link' });
     expect(changed).toMatchObject({ label: 'Our link', type: 'string', groupName: 'contactinformation' });
     await coreApi.archive('contacts', 'my_link');
     expect((await sandbox.api('GET', '/crm/v3/properties/contacts/my_link')).status).toBe(404);
@@ -101,7 +101,7 @@ describe('properties', () => {
     const read = await batchApi.read('contacts', {
       archived: false,
       inputs: [{ name: 'batch_a' }, { name: 'none' }],
-    } as never);
+    });
     expect(read).toMatchObject({ numErrors: 1, results: [{ name: 'batch_a' }] });
   });
 
@@ -230,6 +230,62 @@ describe('owners and lists', () => {
     expect(made.status).toBe(201);
   });
 
+  test('facts §4: an owner’s id and user id differ, either finds it, and a new colleague can be assigned at once', async () => {
+    const { body } = await sandbox.control<{ id: string; userId: number }>(
+      'POST',
+      `/portals/${portalId}/owners`,
+      { email: 'New.Colleague@owners.example', firstName: 'New' },
+    );
+    expect(body.id).not.toBe(String(body.userId));
+    const { results } = await sandbox.client.crm.owners.ownersApi.getPage();
+    expect(results.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(results.map(({ userId }) => userId)).size).toBe(results.length);
+    for (const [property, value] of [
+      ['id', body.id],
+      ['userId', body.userId],
+    ] as const) {
+      const found = await sandbox.api('GET', `/crm/v3/owners/${value}?idProperty=${property}`);
+      expect(found.body).toMatchObject({ email: 'new.colleague@owners.example', type: 'PERSON' });
+    }
+    const assign = (hubspot_owner_id: string) =>
+      sandbox.api('POST', '/crm/v3/objects/contacts', { properties: { firstname: 'x', hubspot_owner_id } });
+    expect((await assign(body.id)).status).toBe(201);
+    expect((await assign(String(body.userId))).status).toBe(400);
+  });
+
+  test('facts §5: a snapshot is filled once and then kept by hand, and tells its size as text', async () => {
+    const id = await sandbox.contact({ firstname: 'Snapped', country: 'Atlantis' });
+    const filter = {
+      filterType: 'PROPERTY',
+      property: 'country',
+      operation: { operator: 'IS_EQUAL_TO', operationType: 'STRING', value: 'Atlantis' },
+    };
+    const { body } = await sandbox.api<{ list: { listId: string } }>('POST', '/crm/v3/lists', {
+      name: 'Atlantis',
+      objectTypeId: '0-1',
+      processingType: 'SNAPSHOT',
+      filterBranch: {
+        filterBranchType: 'OR',
+        filterBranches: [{ filterBranchType: 'AND', filters: [filter] }],
+      },
+    });
+    const size = async () => {
+      const read = await sandbox.api<{ list: { additionalProperties: Record<string, string> } }>(
+        'GET',
+        `/crm/v3/lists/${body.list.listId}`,
+      );
+      return read.body.list.additionalProperties['hs_list_size'];
+    };
+    const other = await sandbox.contact({ firstname: 'Late', country: 'Atlantis' });
+    expect(await size()).toBe('1');
+    await sandbox.client.crm.lists.membershipsApi.add(body.list.listId, [other]);
+    expect(await size()).toBe('2');
+    await sandbox.control('POST', `/portals/${portalId}/contacts/${id}/archive`);
+    expect(await size()).toBe('1');
+    await sandbox.control('POST', `/portals/${portalId}/contacts/${id}/restore`);
+    expect(await size()).toBe('2');
+  });
+
   test('facts §5: a static list is filled by hand and read 250 at a time, ascending', async () => {
     const { listsApi, membershipsApi } = sandbox.client.crm.lists;
     const contacts = Array.from({ length: 300 }, (_, index) => ({ properties: { firstname: `m${index}` } }));
@@ -240,7 +296,7 @@ describe('owners and lists', () => {
       name: 'By hand',
       objectTypeId: '0-1',
       processingType: 'MANUAL',
-    } as never);
+    });
     const added = await membershipsApi.add(list.listId, [...ids.toReversed(), ids[0] ?? '', '999999']);
     expect(added.recordsIdsAdded).toHaveLength(300);
     expect(added.recordIdsMissing).toEqual(['999999']);
@@ -250,7 +306,7 @@ describe('owners and lists', () => {
     expect(second.paging).toBeUndefined();
     expect((await sandbox.api('GET', `/crm/v3/lists/${list.listId}/memberships?limit=251`)).status).toBe(400);
     expect((await membershipsApi.remove(list.listId, ids.slice(0, 2))).recordIdsRemoved).toHaveLength(2);
-    const found = await listsApi.doSearch({ query: 'by hand', offset: 0, additionalProperties: [] } as never);
+    const found = await listsApi.doSearch({ query: 'by hand', offset: 0, additionalProperties: [] });
     expect(found.lists[0]).toMatchObject({
       listId: list.listId,
       additionalProperties: { hs_list_size: '298' },

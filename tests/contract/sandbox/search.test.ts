@@ -141,7 +141,7 @@ describe('results', () => {
       sorts: ['-createdate'],
       limit: 3,
       properties: ['firstname'],
-    } as never);
+    });
     expect(page.total).toBe(4);
     expect(page.results.map(({ id }) => ids.indexOf(id))).toEqual([3, 2, 1]);
     expect(page.paging?.next?.after).toBe('3');
@@ -173,5 +173,28 @@ describe('results', () => {
     await own.control('POST', `/portals/${portalId}/contacts/${gone}/archive`);
     expect(await find('Gone')).toBe(0);
     await own.close();
+  });
+
+  test('facts §3: with a seed, records become visible within the lag in an order of its own, not of their making', async () => {
+    const own = await aSandbox();
+    // The seed spreads three records over the lag: the last one first, 0.3 of the lag before the next.
+    await own.control('PUT', '/search', { lagMs: 3000, shuffleSeed: 1597 });
+    const contacts = Array.from({ length: 3 }, () => ({ properties: { firstname: 'Seen' } }));
+    const made = await own.control<{ ids: string[] }>('POST', `/portals/${portalId}/contacts`, { contacts });
+    const [first, second, third] = made.body.ids;
+    const visible = async () => {
+      const wanted = where('firstname', 'EQ', { value: 'Seen' });
+      const { body } = await own.api<Found>('POST', '/crm/v3/objects/contacts/search', wanted);
+      return body.results.map(({ id }) => id);
+    };
+    for (const expected of [[third], [first, third], [first, second, third]])
+      await expect.poll(visible, { interval: 20, timeout: 5000 }).toEqual(expected);
+    await own.close();
+  });
+
+  test('facts §3: the index may be half an hour behind, and no more', async () => {
+    expect((await sandbox.control('PUT', '/search', { lagMs: 1_800_001 })).status).toBe(400);
+    expect((await sandbox.control('PUT', '/search', { lagMs: 1_800_000 })).status).toBe(200);
+    await sandbox.control('PUT', '/search', { lagMs: 0 });
   });
 });
