@@ -33,9 +33,6 @@ export interface PortalUnderTest extends AsyncDisposable {
 /** For `test.skipIf`: `because` says what a real account cannot be told to do. */
 export const onRealPortal = (because: string): boolean => token !== undefined && skipped(because);
 
-/** For `test.skipIf`: `because` says what the sandbox cannot do. */
-export const onSandbox = (because: string): boolean => token === undefined && skipped(because);
-
 function skipped(because: string): true {
   console.info(`A case is skipped: ${because}.`);
   return true;
