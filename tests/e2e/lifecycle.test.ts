@@ -215,7 +215,10 @@ describe('properties of the company’s own', () => {
   test('S79 S80: the sale value may be any other number of the deal', async () => {
     await product.portal.control.post(`/portals/${product.portal.portalId}/properties`, {
       objectType: 'deals',
-      ...{ name: 'first_year_value', label: 'First year', type: 'number', fieldType: 'number' },
+      name: 'first_year_value',
+      label: 'First year',
+      type: 'number',
+      fieldType: 'number',
     });
     const campaign = await aDealCampaign(product.api, { saleValueProperty: 'first_year_value' });
     const email = await product.signUp(await product.referrer(campaign));

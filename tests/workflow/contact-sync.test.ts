@@ -99,6 +99,7 @@ describe('contactSync', () => {
         await eventually('this run was served', async () => served.has(syncRunId));
       }
     });
+    expect([...served]).toEqual(asked);
   });
 
   test('a campaign can be synced again after a run has ended', async () => {

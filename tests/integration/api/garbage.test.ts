@@ -31,7 +31,7 @@ const texts = [
 const values: readonly unknown[] = [null, true, 0, -1, 1e308, [], {}, [[]], { a: { b: [] } }, ...texts];
 
 /** Bodies with one field wrong in every way that we could think of, the others right. */
-function* spoilt(good: Readonly<Record<string, unknown>>): Generator<unknown> {
+function* spoilt(good: Readonly<Record<string, unknown>>): Generator {
   for (const field of Object.keys(good)) for (const value of values) yield { ...good, [field]: value };
 }
 
