@@ -2,11 +2,13 @@ import type { SystemDatabase } from '../db/client.ts';
 import { loadConnection } from '../db/queries/connections.ts';
 import { isPortalOpen } from '../db/queries/system/portals.ts';
 import { eraseRevocation, pendingRevocations } from '../db/queries/system/revocations.ts';
-import { DAY_MS } from '../domain/time.ts';
+import { DAY_MS, toInstant } from '../domain/time.ts';
 import { isHubSpotError } from '../hubspot/failures.ts';
 import type { HubSpotOAuth } from '../hubspot/oauth.ts';
+import type { TokenStore } from '../hubspot/ports.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { parkedBy } from './failures.ts';
+import { grantIsGone } from './grant-check.ts';
 import { reconcilePass } from './reconcile.ts';
 
 export type ReconcileOutcome =
@@ -23,14 +25,15 @@ interface ConnectionStep {
 export interface ConnectionDependencies extends ActivityDependencies {
   readonly system: SystemDatabase;
   readonly reconcileSeconds: number;
-  readonly oauth: Pick<HubSpotOAuth, 'uninstall' | 'refresh' | 'revoke'>;
+  readonly oauth: Pick<HubSpotOAuth, 'uninstall' | 'refresh' | 'revoke' | 'introspect'>;
+  readonly tokens: Pick<TokenStore, 'markReconnectNeeded'>;
   openSecret(sealed: string, connectionId: string, column: 'access_token' | 'refresh_token'): string;
 }
 
 export const connectionActivities = (deps: ConnectionDependencies) => ({
   /**
-   * One incremental pass over both objects: reads what changed since the last pass, nudges whom it concerns, writes a
-   * certificate. Safe to repeat: windows overlap, and a nudge too many costs one decision.
+   * One incremental pass over both objects: asks hourly whether the grant still stands, reads what changed since the
+   * last pass, nudges whom it concerns, writes a certificate. Safe to repeat: windows overlap, and a nudge too many costs one decision.
    */
   async reconcile(step: ConnectionStep & { epoch: number; asOf: string }): Promise<ReconcileOutcome> {
     const nextAt = new Date(Date.parse(step.asOf) + deps.reconcileSeconds * 1000).toISOString();
@@ -39,14 +42,10 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
     );
     if (!connection || connection.status === 'disconnected' || connection.epoch !== step.epoch)
       return { kind: 'closed' };
-    if (connection.status === 'reconnect-needed') {
-      return {
-        kind: 'read',
-        nextAt,
-        summary: 'HubSpot must be connected again before anything can be read.',
-      };
-    }
+    const waiting = { kind: 'read', nextAt, summary: reconnectFirst } as const;
+    if (connection.status === 'reconnect-needed') return waiting;
     try {
+      if (await grantIsGone(deps, connection, step.asOf)) return waiting;
       const { seen, late, behind } = await reconcilePass(deps, connection, step.asOf);
       const summary = `${seen} changes seen, ${late} of them late.`;
       return { kind: 'read', nextAt: behind ? step.asOf : nextAt, summary };
@@ -54,7 +53,11 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
       if (isHubSpotError(error, 'connection-closed')) return { kind: 'closed' };
       const parked = parkedBy(error, deps.attempt());
       if (parked === null) throw error;
-      return { kind: 'read', nextAt, summary: `Nothing could be read: ${parked.reason}.` };
+      return {
+        kind: 'read',
+        nextAt: later(nextAt, step.asOf, parked.retryAfterMs),
+        summary: `Nothing could be read: ${parked.reason}.`,
+      };
     }
   },
 
@@ -82,6 +85,12 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
     return connection?.status === 'active' ? connection.epoch : null;
   },
 });
+
+const reconnectFirst = 'HubSpot must be connected again before anything can be read.';
+
+/** The next pass, or the end of the wait that HubSpot asked for, whichever is later. */
+const later = (nextAt: string, asOf: string, waitMs = 0): string =>
+  toInstant(Math.max(Date.parse(nextAt), Date.parse(asOf) + waitMs));
 
 /** A grant that HubSpot would not take back for so long is given up: no token is kept for ever. */
 const handBackForMs = DAY_MS;

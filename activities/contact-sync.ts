@@ -39,7 +39,11 @@ export const contactSyncActivities = (deps: ActivityDependencies) => ({
       await deps.db.inWorkspace(step.workspaceId, (tx) =>
         updateRun(tx, step.syncRunId, { state: 'parked', parkedReason: parked.reason }),
       );
-      return { kind: 'parked', reason: parked.reason, retryAfterMs: parked.retry ? parkedPauseMs : null };
+      return {
+        kind: 'parked',
+        reason: parked.reason,
+        retryAfterMs: parked.retry ? (parked.retryAfterMs ?? parkedPauseMs) : null,
+      };
     }
   },
 

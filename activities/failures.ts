@@ -13,11 +13,14 @@ export interface Parked {
     | 'not-connected'
     | 'reconnect-needed'
     | 'hubspot-unavailable'
+    | 'hubspot-limit'
     | 'mapping-refused'
     | 'missing-scope'
     | 'record-gone';
   /** Whether to look again by itself later; otherwise somebody must do something and nudge. */
   readonly retry: boolean;
+  /** When to look again, where HubSpot told; otherwise whoever parks knows a pause. */
+  readonly retryAfterMs?: number;
   readonly property?: string;
   readonly code?: string;
 }
@@ -25,10 +28,13 @@ export interface Parked {
 /** An outage costs tens of actions, not hundreds: after so many tries in a row the activity parks instead. */
 export const triesUntilParked = 20;
 
+/** A longer wait is a durable one: the daily limit and a data-centre migration (477) would cost a retry every few minutes. */
+const longestRetryMs = 60_000;
+
 /** How HubSpot's failure parks a lifecycle; null when trying again soon is right. */
 export function parkedBy(error: unknown, attempt: number): Parked | null {
   if (!(error instanceof HubSpotError)) return null;
-  const { kind, property, code } = error.detail;
+  const { kind, property, code, retryAfterMs = 0 } = error.detail;
   switch (kind) {
     case 'connection-closed':
       return { reason: 'not-connected', retry: false };
@@ -43,6 +49,8 @@ export function parkedBy(error: unknown, attempt: number): Parked | null {
     case 'conflict':
       return { reason: 'record-gone', retry: true };
     case 'retry-after':
+      if (retryAfterMs > longestRetryMs) return { reason: 'hubspot-limit', retry: true, retryAfterMs };
+      return attempt >= triesUntilParked ? { reason: 'hubspot-unavailable', retry: true } : null;
     case 'unavailable':
     case 'outcome-unknown':
       return attempt >= triesUntilParked ? { reason: 'hubspot-unavailable', retry: true } : null;

@@ -42,7 +42,11 @@ export const referrerActivities = (deps: ActivityDependencies) => ({
         await updateReferrer(tx, step.referrerId, { parkedReason: parked.reason });
         return parked.retry || open;
       });
-      return { kind: 'parked', reason: parked.reason, retryAfterMs: retry ? parkedPauseMs : null };
+      return {
+        kind: 'parked',
+        reason: parked.reason,
+        retryAfterMs: retry ? (parked.retryAfterMs ?? parkedPauseMs) : null,
+      };
     }
   },
 });

@@ -1,7 +1,8 @@
 /** The API process: configuration in, HTTP out. `npm run api`. */
+import type { FastifyInstance } from 'fastify';
 import { apiConfig, ConfigurationError } from '../config/env.ts';
 import { connectDatabase, refusePrivilegedRole } from '../db/client.ts';
-import { connectionFence, tokenStore } from '../db/queries/system/fence.ts';
+import { connectionFence, reconnectNeeded, tokenStore } from '../db/queries/system/fence.ts';
 import { pacer } from '../db/queries/system/pacer.ts';
 import { secretBox } from '../db/secret-box.ts';
 import { hubspotGateway } from '../hubspot/open-hubspot.ts';
@@ -29,11 +30,11 @@ async function main(): Promise<void> {
     },
     {
       fence: connectionFence(database.system, box),
-      tokens: tokenStore(database.system, box),
+      tokens: tokenStore(database.system, box, (event) => app.log.error(event, reconnectNeeded)),
       pacer: pacer(database.system),
     },
   );
-  const app = await buildApp({
+  const app: FastifyInstance = await buildApp({
     config,
     database,
     hubspot,

@@ -23,9 +23,16 @@ const list = z.string().transform((value) =>
 /** `id:base64` pairs of 32-byte keys; the first one encrypts, all of them decrypt. */
 const encryptionKeys = z.string().transform((value, context) => {
   const keys = value.split(',').map((pair) => {
-    const [id = '', encoded = ''] = pair.split(':');
+    const [id = '', encoded = ''] = pair.trim().split(':');
     return { id, key: Buffer.from(encoded, 'base64') };
   });
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must not name two keys alike: a sealed value names its key',
+    });
+    return z.NEVER;
+  }
   if (keys.every(({ id, key }) => /^[\w-]{1,32}$/.test(id) && key.length === 32)) return keys;
   context.addIssue({
     code: 'custom',
@@ -70,6 +77,11 @@ const shared = {
 
 const apiSchema = z.object({
   ...shared,
+  HUBSPOT_PRIVATE_TOKEN: z
+    .string()
+    .regex(/^\S{8,500}$/, 'must be the access token of a private app or a service key')
+    .optional()
+    .describe('one HubSpot account without OAuth: POST /api/v1/hubspot/connect-private'),
   HOST: z.string().default('127.0.0.1'),
   PORT: integer({ min: 0, max: 65_535 }).default(3000),
   PUBLIC_RATE_LIMIT: integer({ min: 1, max: 1_000_000 })
@@ -91,9 +103,15 @@ const migrationSchema = z.object({
   SYSTEM_DATABASE_URL: shared.SYSTEM_DATABASE_URL,
 });
 
+const keyRotationSchema = z.object({
+  SYSTEM_DATABASE_URL: shared.SYSTEM_DATABASE_URL,
+  ENCRYPTION_KEYS: shared.ENCRYPTION_KEYS,
+});
+
 export type ApiConfig = z.output<typeof apiSchema>;
 export type WorkerConfig = z.output<typeof workerSchema>;
 export type MigrationConfig = z.output<typeof migrationSchema>;
+export type KeyRotationConfig = z.output<typeof keyRotationSchema>;
 
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -105,6 +123,8 @@ export const apiConfig = (env: Environment = process.env): ApiConfig => parse(ap
 export const workerConfig = (env: Environment = process.env): WorkerConfig => parse(workerSchema, env);
 export const migrationConfig = (env: Environment = process.env): MigrationConfig =>
   parse(migrationSchema, env);
+export const keyRotationConfig = (env: Environment = process.env): KeyRotationConfig =>
+  parse(keyRotationSchema, env);
 
 /** Temporal's own variables, for `@temporalio/envconfig`. */
 export const temporalEnvironment = (env: Environment = process.env): Record<string, string | undefined> =>

@@ -1,10 +1,14 @@
 /** How the product reaches PostgreSQL: two pools with two roles, and the only door to workspace-bound queries. */
 import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import postgres, { type Sql } from 'postgres';
 
-/** The pool of `vf_system`, which sees all workspaces: ingest, relay, drain, ensure loop, public links, key look-up. */
-export type SystemDatabase = PostgresJsDatabase;
+/**
+ * The pool of `vf_system`, which sees all workspaces: ingest, relay, drain, ensure loop, public links, key look-up.
+ * `$client` is the driver below: its own templates are prepared once per connection, which drizzle's queries are not;
+ * for the few statements that run thousands of times a minute.
+ */
+export type SystemDatabase = PostgresJsDatabase & { readonly $client: Sql };
 
 /** A transaction of `vf_app` inside one workspace, or of `vf_system`. */
 export type Tx = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
@@ -31,9 +35,8 @@ interface DatabaseOptions {
 }
 
 export function connectDatabase({ databaseUrl, systemUrl, poolSize = 10 }: DatabaseOptions): Database {
-  const options = { max: poolSize, idle_timeout: 60, connect_timeout: 5, onnotice: () => undefined };
-  const appPool = postgres(databaseUrl, options);
-  const systemPool = postgres(systemUrl, options);
+  const appPool = postgres(databaseUrl, poolOptions(poolSize));
+  const systemPool = postgres(systemUrl, poolOptions(poolSize));
   const appDatabase = drizzle(appPool);
   return {
     app: {
@@ -52,6 +55,26 @@ export function connectDatabase({ databaseUrl, systemUrl, poolSize = 10 }: Datab
     },
   };
 }
+
+/** For a command that needs no more than one connection of `vf_system`. */
+export function connectSystemDatabase(systemUrl: string): Pick<Database, 'system' | 'close'> {
+  const pool = postgres(systemUrl, poolOptions(1));
+  return { system: drizzle(pool), close: () => pool.end({ timeout: 5 }) };
+}
+
+/**
+ * No statement of ours takes half a minute, and no transaction is idle for a whole one: when a host vanishes with its
+ * connections open, PostgreSQL then frees what it held instead of waiting for TCP to give up.
+ */
+const timeoutsMs = { statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 };
+
+const poolOptions = (max: number) => ({
+  max,
+  idle_timeout: 60,
+  connect_timeout: 5,
+  connection: timeoutsMs,
+  onnotice: () => undefined,
+});
 
 /** A superuser or BYPASSRLS login would walk through row-level security: refuse to start with one. */
 export async function refusePrivilegedRole(database: Database): Promise<void> {

@@ -38,6 +38,7 @@ export const parkedReasons = [
   'not-connected',
   'reconnect-needed',
   'hubspot-unavailable',
+  'hubspot-limit',
   'mapping-refused',
   'missing-scope',
   'record-gone',

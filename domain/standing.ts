@@ -145,6 +145,7 @@ const parkedLines: Readonly<Record<ParkedReason, string>> = {
   'not-connected': 'Waiting for HubSpot to be connected',
   'reconnect-needed': 'Waiting for a person to reconnect HubSpot',
   'hubspot-unavailable': 'HubSpot does not answer',
+  'hubspot-limit': 'HubSpot takes no more calls for now (daily limit or a data-centre migration)',
   'mapping-refused': 'HubSpot refuses a mapped value; a person must correct the mapping',
   'missing-scope': 'The HubSpot connection lacks a permission; a person must reconnect',
   'record-gone': 'The HubSpot record is gone',

@@ -5,7 +5,7 @@ import type { WorkerConfig } from '../config/env.ts';
 import { connectDatabase, type Database, refusePrivilegedRole } from '../db/client.ts';
 import { drainChannel } from '../db/queries/crm-writes.ts';
 import { outboxChannel } from '../db/queries/outbox.ts';
-import { connectionFence, tokenPlace, tokenStore } from '../db/queries/system/fence.ts';
+import { connectionFence, reconnectNeeded, tokenPlace, tokenStore } from '../db/queries/system/fence.ts';
 import { inboxChannel } from '../db/queries/system/inbox.ts';
 import { sweepQueues } from '../db/queries/system/outbox-claims.ts';
 import { pacer } from '../db/queries/system/pacer.ts';
@@ -43,6 +43,7 @@ export async function startWorker(
   await refusePrivilegedRole(database);
   const box = secretBox(config.ENCRYPTION_KEYS);
   const { system } = database;
+  const tokens = tokenStore(system, box, (event) => log.error(event, reconnectNeeded));
   const gateway = hubspotGateway(
     {
       apiUrl: config.HUBSPOT_API_URL,
@@ -52,7 +53,7 @@ export async function startWorker(
       clientSecret: config.HUBSPOT_CLIENT_SECRET,
       appId: config.HUBSPOT_APP_ID,
     },
-    { fence: connectionFence(system, box), tokens: tokenStore(system, box), pacer: pacer(system) },
+    { fence: connectionFence(system, box), tokens, pacer: pacer(system) },
   );
   const client = temporalClient(env);
   await ensureSearchAttributes(client);
@@ -65,6 +66,7 @@ export async function startWorker(
       system,
       openHubSpot: gateway.open,
       oauth: gateway.oauth,
+      tokens,
       providers: { manual: manualProvider(database.app) },
       hubspotAppId: config.HUBSPOT_APP_ID,
       publicUrl: config.PUBLIC_URL,

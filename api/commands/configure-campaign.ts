@@ -3,6 +3,7 @@ import { campaignWithLinkProperty } from '../../db/queries/campaign-edits.ts';
 import { type Campaign, loadCampaign, lockCampaign } from '../../db/queries/campaigns.ts';
 import { type Connection, holdEpoch } from '../../db/queries/connections.ts';
 import { referralKeyProperty } from '../../domain/referral.ts';
+import { lacksScope } from '../../hubspot/scopes.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { refuseStale } from '../etag.ts';
 import { connectFirst, type FieldProblem, notFound, Problem, unprocessable } from '../problem.ts';
@@ -75,7 +76,7 @@ async function fitted(
   connection: Connection,
   setup: HubSpotSetup,
 ): Promise<HubSpotSetup> {
-  if (setup.qualification.kind === 'deal-stage' && !connection.scopes.includes('crm.objects.deals.write')) {
+  if (setup.qualification.kind === 'deal-stage' && lacksScope(connection.scopes, 'crm.objects.deals.write')) {
     throw new Problem(
       409,
       'The HubSpot account did not grant deals, which the deal stage method needs. Connect HubSpot again and grant them.',

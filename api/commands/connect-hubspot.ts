@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { accountOfPortal, updateAccount } from '../../db/queries/connection-resume.ts';
-import { type Connection, storeConnection } from '../../db/queries/connections.ts';
-import { isUniqueViolation } from '../../db/queries/crm-entries.ts';
+import type { Connection } from '../../db/queries/connections.ts';
 import { insertState } from '../../db/queries/oauth-states.ts';
 import { takeState } from '../../db/queries/system/oauth-states.ts';
 import { isPortalOpen } from '../../db/queries/system/portals.ts';
 import { HubSpotError, type HubSpotFailureKind } from '../../hubspot/failures.ts';
 import { sha256 } from '../api-key.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { disconnect, resumeWaiting } from './connection-wakes.ts';
+import { disconnect } from './connection-wakes.ts';
 import { openInteractive } from './portal-schema.ts';
+import { storeGrant } from './store-grant.ts';
 
 export const redirectUri = ({ config }: Pick<ApiDependencies, 'config'>): string =>
   `${config.PUBLIC_URL}/hubspot/callback`;
@@ -27,7 +27,12 @@ export async function beginConnect(deps: ApiDependencies, workspaceId: string): 
 }
 
 export type ConnectOutcome =
-  | { readonly kind: 'connected'; readonly portalId: string; readonly resumed: number }
+  | {
+      readonly kind: 'connected';
+      readonly portalId: string;
+      readonly scopes: readonly string[];
+      readonly resumed: number;
+    }
   | { readonly kind: 'state-refused'; readonly reason: 'unknown' | 'used' | 'expired' }
   /** S13: another account is active in this workspace. */
   | { readonly kind: 'another-is-active'; readonly portalId: string }
@@ -58,28 +63,20 @@ export async function finishConnect(
     return { kind: refusals[grant.kind] ?? 'hubspot-unavailable' };
   }
   const { portalId, scopes, accessToken, refreshToken, expiresAt } = grant;
-  const stored = await deps.database.app
-    .inWorkspace(workspaceId, async (tx) => {
-      const outcome = await storeConnection(tx, deps.secretBox, {
-        workspaceId,
-        portalId,
-        scopes,
-        tokens: { accessToken, refreshToken, expiresAt },
-        ...((await accountOfPortal(tx, portalId)) ?? unknownAccount),
-      });
-      if (outcome.kind !== 'connected') return outcome;
-      return { ...outcome, resumed: await resumeWaiting(tx, outcome.connection) };
-    })
-    .catch((error: unknown) => {
-      if (isUniqueViolation(error)) return { kind: 'portal-taken' as const };
-      throw error;
-    });
+  const known = await deps.database.app.inWorkspace(workspaceId, (tx) => accountOfPortal(tx, portalId));
+  const stored = await storeGrant(deps, {
+    workspaceId,
+    portalId,
+    scopes,
+    tokens: { accessToken, refreshToken, expiresAt },
+    ...(known ?? unknownAccount),
+  });
   if (stored.kind !== 'connected') {
     if (!(await isPortalOpen(deps.database.system, portalId))) await handBack(deps, refreshToken);
     return stored;
   }
   if (!(await learnAccount(deps, stored))) return { kind: 'hubspot-unavailable' };
-  return { kind: 'connected', portalId, resumed: stored.resumed };
+  return { kind: 'connected', portalId, scopes, resumed: stored.resumed };
 }
 
 /** Until the account itself has said it, a moment later. */

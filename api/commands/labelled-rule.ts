@@ -1,4 +1,5 @@
 import type { Connection } from '../../db/queries/connections.ts';
+import { lacksScope } from '../../hubspot/scopes.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HubSpotSetup } from '../schemas/hubspot-setup.ts';
 import { watchedType } from './portal-problems.ts';
@@ -12,7 +13,7 @@ export async function readSchema(
 ): Promise<PortalSchema> {
   const contact = await readPortal(deps, connection, { part: 'contact-properties', refresh });
   // An account that did not grant deals can still use everything that needs contacts only.
-  if (!connection.scopes.includes('crm.objects.deals.read'))
+  if (lacksScope(connection.scopes, 'crm.objects.deals.read'))
     return { contact: contact.content, deal: [], pipelines: [] };
   const deal = await readPortal(deps, connection, { part: 'deal-properties', refresh });
   const pipelines = await readPortal(deps, connection, { part: 'pipelines', refresh });

@@ -18,7 +18,7 @@ export function setupProblems(setup: HubSpotSetup): readonly FieldProblem[] {
 
 /** Until HubSpot is asked, values are compared exactly; the portal check compares text as text. */
 const condition = (rule: HubSpotSetup['qualification']): QualificationCondition => {
-  if (rule.kind !== 'contact-property') return rule as QualificationCondition;
+  if (rule.kind !== 'contact-property') return rule;
   const { property, initialValue, qualifyingValues, propertyType = 'dropdown' } = rule;
   return { kind: 'contact-property', property, initialValue, qualifyingValues, propertyType };
 };

@@ -94,6 +94,11 @@ function hubspotProblem({ detail }: HubSpotError): Problem {
       return new Problem(503, 'HubSpot asks to slow down. Try again in a moment.', {
         headers: { 'retry-after': String(Math.ceil((detail.retryAfterMs ?? 1_000) / 1_000)) },
       });
+    case 'misconfigured':
+      return new Problem(
+        502,
+        'HubSpot does not accept this installation’s app. Whoever runs it must check HUBSPOT_CLIENT_ID and HUBSPOT_CLIENT_SECRET.',
+      );
     case 'not-found':
       return new Problem(404, 'HubSpot does not have this record.');
     default:

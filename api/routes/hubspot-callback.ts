@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { missingScopes, optionalScopes } from '../../hubspot/scopes.ts';
 import { type ConnectOutcome, finishConnect } from '../commands/connect-hubspot.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { messagePage } from '../pages/message-page.ts';
@@ -51,7 +52,7 @@ function outcomePage(outcome: ConnectOutcome): string {
       return messagePage({
         tone: 'good',
         title: 'HubSpot is connected',
-        text: `Account ${outcome.portalId} is linked to your workspace.${waited} You can close this window.`,
+        text: `Account ${outcome.portalId} is linked to your workspace.${waited}${lackingText(outcome.scopes)} You can close this window.`,
       });
     }
     case 'state-refused':
@@ -93,6 +94,20 @@ const waitedText = (count: number): string => {
   if (count === 0) return '';
   return count === 1 ? ' 1 waiting referral goes on now.' : ` ${count} waiting referrals go on now.`;
 };
+
+/** Names what was not granted and what that stops; HubSpot drops an optional scope without a word. */
+function lackingText(granted: readonly string[]): string {
+  const required = missingScopes(granted) ?? [];
+  const optional = missingScopes(granted, optionalScopes) ?? [];
+  return [
+    required.length > 0
+      ? ` HubSpot did not grant ${required.join(', ')}, without which contacts cannot be synced: add them to the app, then connect again.`
+      : '',
+    optional.length > 0
+      ? ` HubSpot did not grant ${optional.join(', ')}: deals or lists cannot be used until these are granted.`
+      : '',
+  ].join('');
+}
 
 const stateTexts = {
   unknown: 'This address was not opened from a Connect button here.',

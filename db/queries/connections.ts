@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid';
 import type { Tx } from '../client.ts';
 import { connectionRevocations, connections, portalSchema } from '../schema/connections.ts';
 import type { SecretBox } from '../secret-box.ts';
-import { sealedTokens } from './system/fence.ts';
+import { type PrivateToken, sealedTokens } from './system/fence.ts';
 
 export type Connection = typeof connections.$inferSelect;
 
@@ -53,11 +53,14 @@ export async function isOpenAgain(tx: Tx, connectionId: string): Promise<boolean
 export interface NewConnection {
   readonly workspaceId: string;
   readonly portalId: string;
+  /** Empty when they are unknown: a private app's token does not tell its own. */
   readonly scopes: readonly string[];
   readonly timeZone: string;
   readonly currency: string;
   readonly uiDomain: string;
-  readonly tokens: { readonly accessToken: string; readonly refreshToken: string; readonly expiresAt: Date };
+  readonly tokens:
+    | { readonly accessToken: string; readonly refreshToken: string; readonly expiresAt: Date }
+    | PrivateToken;
 }
 
 export type Connected =
@@ -101,7 +104,8 @@ export async function storeConnection(tx: Tx, box: SecretBox, input: NewConnecti
 
 /**
  * S86: at once, in one transaction: the epoch rises, so nothing queued may send or store; the tokens move to where
- * only the revoking activity reads them. What was synced stays (S87). Null when nothing is connected.
+ * only the revoking activity reads them. A private app's token cannot be handed back by us, so our copy just goes. What
+ * was synced stays (S87). Null when nothing is connected.
  */
 export async function closeConnection(
   tx: Tx,
@@ -115,14 +119,16 @@ export async function closeConnection(
     .for('update');
   if (!row) return null;
   const now = new Date().toISOString();
-  await tx.insert(connectionRevocations).values({
-    connectionId,
-    epoch: row.epoch,
-    workspaceId: row.workspaceId,
-    accessToken: row.accessToken,
-    refreshToken: row.refreshToken,
-    createdAt: now,
-  });
+  if (row.refreshToken) {
+    await tx.insert(connectionRevocations).values({
+      connectionId,
+      epoch: row.epoch,
+      workspaceId: row.workspaceId,
+      accessToken: row.accessToken,
+      refreshToken: row.refreshToken,
+      createdAt: now,
+    });
+  }
   const [closed] = await tx
     .update(connections)
     .set({

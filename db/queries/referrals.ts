@@ -118,19 +118,24 @@ export async function settleIfOver(tx: Tx, referralId: string, asOf: string): Pr
 /** Outage pauses grow: 1, 5, 15 minutes, then an hour. */
 const parkedPausesMs = [60_000, 300_000, 900_000, 3_600_000];
 
-/** What stops the referral for now, said once; `retry` sets when to look again by itself, without it a nudge must come. */
+/**
+ * What stops the referral for now, said once; `retry` sets when to look again by itself (after `retryAfterMs`, where
+ * HubSpot told), without it a nudge must come.
+ */
 export async function parkReferral(
   tx: Tx,
   referral: Referral,
   parked: {
     readonly reason: string;
     readonly retry: boolean;
+    readonly retryAfterMs?: number;
     readonly asOf: string;
     readonly facts?: object;
   },
 ): Promise<void> {
   const times = referral.parkedReason === parked.reason ? referral.parkedTimes + 1 : 1;
-  const pauseMs = parkedPausesMs[Math.min(times, parkedPausesMs.length) - 1] ?? 3_600_000;
+  const pauseMs =
+    parked.retryAfterMs ?? parkedPausesMs[Math.min(times, parkedPausesMs.length) - 1] ?? 3_600_000;
   await updateReferral(tx, referral.id, {
     parkedReason: parked.reason,
     parkedTimes: times,

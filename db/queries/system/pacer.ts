@@ -4,7 +4,7 @@ import type { SystemDatabase } from '../../client.ts';
 /**
  * HubSpot's limit is a rolling window, which no bucket respects, so calls are paced: one instant after another at
  * maximum / 10.21 per ten seconds (10.77 a second for 110). At most `maximum` calls then begin in any window, even
- * when one is 200 ms late. Search has a budget of its own: five a second, paced at 4.1.
+ * when one is 200 ms late. Instants are stored in whole milliseconds (93 for 110 calls). Search has a budget of its own: five a second, paced at 4.1.
  */
 const headroom = 1.021;
 const assumed = {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { SystemDatabase } from '../../client.ts';
 import { campaigns } from '../../schema/campaigns.ts';
@@ -33,16 +33,14 @@ export async function campaignByCode(db: SystemDatabase, code: string): Promise<
   return row ?? null;
 }
 
-/** Resolves a link and commits the click in one statement; clicks count only while the campaign is published. */
+/** Resolves a link and commits the click in one prepared statement; clicks count only while the campaign is published. */
 export async function followLink(
   db: SystemDatabase,
   code: string,
 ): Promise<Pick<PublicCampaign, 'slug' | 'status' | 'landingUrl'> | null> {
-  const [row] = await db.execute<{
-    slug: string;
-    status: PublicCampaign['status'];
-    landing_url: string | null;
-  }>(sql`
+  const [row] = await db.$client<
+    { slug: string; status: PublicCampaign['status']; landing_url: string | null }[]
+  >`
     with link as (
       select l.id, l.workspace_id, l.campaign_id, c.slug, c.status, c.landing_url
       from referral_links l join campaigns c on c.id = l.campaign_id
@@ -51,6 +49,6 @@ export async function followLink(
       insert into clicks (id, workspace_id, campaign_id, link_id, clicked_at)
       select ${newId()}::uuid, workspace_id, campaign_id, id, now() from link where status = 'published'
     )
-    select slug, status, landing_url from link`);
+    select slug, status, landing_url from link`;
   return row ? { slug: row.slug, status: row.status, landingUrl: row.landing_url } : null;
 }

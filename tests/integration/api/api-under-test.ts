@@ -5,7 +5,7 @@ import { buildApp } from '../../../api/app.ts';
 import { createWorkspaceWithKey } from '../../../api/workspace.ts';
 import { apiConfig } from '../../../config/env.ts';
 import { connectDatabase, type Database } from '../../../db/client.ts';
-import { connectionFence, tokenStore } from '../../../db/queries/system/fence.ts';
+import { connectionFence, type ReconnectNeeded, tokenStore } from '../../../db/queries/system/fence.ts';
 import { pacer } from '../../../db/queries/system/pacer.ts';
 import { secretBox } from '../../../db/secret-box.ts';
 import { hubspotGateway } from '../../../hubspot/open-hubspot.ts';
@@ -48,6 +48,8 @@ export interface ApiUnderTest {
   readonly app: FastifyInstance;
   readonly database: Database;
   readonly logLines: readonly string[];
+  /** What the token store told of connections that only a person can bring back. */
+  readonly reconnects: readonly ReconnectNeeded[];
   operator(name?: string): Promise<Operator>;
   send<T = Answerable>(options: InjectOptions): Promise<Answer<T>>;
   stop(): Promise<void>;
@@ -58,12 +60,15 @@ interface Options {
   readonly hubspotUrl?: string;
   readonly poolSize?: number;
   readonly publicRateLimit?: number;
+  /** Becomes HUBSPOT_PRIVATE_TOKEN. */
+  readonly privateToken?: string;
 }
 
 export async function startApi({
   hubspotUrl = 'http://127.0.0.1:9',
   poolSize,
   publicRateLimit = 100_000,
+  privateToken,
 }: Options = {}): Promise<ApiUnderTest> {
   const urls = await createTestDatabase();
   const config = apiConfig({
@@ -74,6 +79,7 @@ export async function startApi({
     HUBSPOT_CLIENT_ID: hubspotApp.clientId,
     HUBSPOT_CLIENT_SECRET: hubspotApp.clientSecret,
     HUBSPOT_APP_ID: hubspotApp.appId,
+    HUBSPOT_PRIVATE_TOKEN: privateToken,
     HUBSPOT_API_URL: hubspotUrl,
     HUBSPOT_AUTH_URL: hubspotUrl,
     TEMPORAL_UI_URL: 'http://temporal.test',
@@ -86,10 +92,15 @@ export async function startApi({
     ...(poolSize && { poolSize }),
   });
   const box = secretBox(config.ENCRYPTION_KEYS);
+  const reconnects: ReconnectNeeded[] = [];
   const { system } = database;
   const hubspot = hubspotGateway(
     { apiUrl: hubspotUrl, authUrl: hubspotUrl, version: 'v3', ...hubspotApp },
-    { fence: connectionFence(system, box), tokens: tokenStore(system, box), pacer: pacer(system) },
+    {
+      fence: connectionFence(system, box),
+      tokens: tokenStore(system, box, (event) => void reconnects.push(event)),
+      pacer: pacer(system),
+    },
   );
   const logLines: string[] = [];
   const app = await buildApp({
@@ -104,13 +115,14 @@ export async function startApi({
 
   const send = async <T>(options: InjectOptions): Promise<Answer<T>> => {
     const { statusCode, headers, payload } = await app.inject(options);
-    const isJson = payload !== '' && /json/.test(String(headers['content-type'] ?? ''));
+    const isJson = payload !== '' && /json/.test(headers['content-type'] ?? '');
     return { status: statusCode, headers, text: payload, body: (isJson ? JSON.parse(payload) : {}) as T };
   };
   return {
     app,
     database,
     logLines,
+    reconnects,
     send,
     async operator(name = 'Test') {
       const { workspaceId, apiKey } = await createWorkspaceWithKey(database, { name });

@@ -13,6 +13,14 @@ interface ConsentOptions {
 export interface HubSpotAccounts {
   readonly url: string;
   addPortal(portalId: number, currency?: string): Promise<void>;
+  /** A bearer token of the account, of all scopes unless told. */
+  token(portalId: number, scopes?: readonly string[]): Promise<string>;
+  /** What a person who agrees gives the app, without the consent page. */
+  install(portalId: number): Promise<{ readonly accessToken: string; readonly refreshToken: string }>;
+  /** A person takes the app out of the account. */
+  uninstall(portalId: number): Promise<void>;
+  /** Paths that were asked in an account, in order. */
+  paths(portalId: number): Promise<string[]>;
   /** Makes a contact property as a person would. */
   addProperty(
     portalId: number,
@@ -43,8 +51,8 @@ export async function startAccounts(): Promise<HubSpotAccounts> {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  const tokenOf = async (portalId: number): Promise<string> => {
-    const grant = await call('POST', `/sandbox/portals/${portalId}/install`, {});
+  const tokenOf = async (portalId: number, scopes?: readonly string[]): Promise<string> => {
+    const grant = await call('POST', `/sandbox/portals/${portalId}/install`, scopes ? { scopes } : {});
     return ((await grant.json()) as { access_token: string }).access_token;
   };
   const expectOk = (response: Response) => {
@@ -54,6 +62,18 @@ export async function startAccounts(): Promise<HubSpotAccounts> {
     url: sandbox.url,
     addPortal: async (portalId, currency = 'USD') =>
       expectOk(await call('POST', '/sandbox/portals', { portalId, currency })),
+    token: tokenOf,
+    async install(portalId) {
+      const grant = await call('POST', `/sandbox/portals/${portalId}/install`, {});
+      const tokens = (await grant.json()) as { access_token: string; refresh_token: string };
+      return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
+    },
+    uninstall: async (portalId) => expectOk(await call('POST', `/sandbox/portals/${portalId}/uninstall`, {})),
+    async paths(portalId) {
+      const log = await call('GET', `/sandbox/log?portalId=${portalId}`);
+      const { results } = (await log.json()) as { results: { path: string }[] };
+      return results.map(({ path }) => path);
+    },
     async addProperty(portalId, property) {
       const token = await tokenOf(portalId);
       const body = {

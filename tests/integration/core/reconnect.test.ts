@@ -45,18 +45,21 @@ describe('a lifecycle that parks', () => {
 
 test('S86 S88: the grant is handed back after a disconnect, and left alone after a reconnect', async () => {
   const calls: string[] = [];
+  const unexpected = async () => {
+    throw new Error('This call is not part of the test');
+  };
   const answer = (call: string) => async () => void calls.push(call);
   const crm = aCrm();
   const revoking = connectionActivities({
     ...dependencies(core, crm.open),
     system: core.here.system,
     reconcileSeconds: 300,
+    tokens: { markReconnectNeeded: unexpected },
     oauth: {
       uninstall: answer('uninstall'),
       revoke: answer('revoke'),
-      refresh: async () => {
-        throw new Error('This call is not part of the test');
-      },
+      refresh: unexpected,
+      introspect: unexpected,
     },
     openSecret: (sealed) => sealed,
   });
