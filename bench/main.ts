@@ -1,0 +1,40 @@
+/**
+ * `npm run bench [NAME…] [-- --json] [--write]`: measures the claims of the design against baselines that run beside
+ * them. `--json` ends with one line of figures; `--write` puts the table into `docs/performance.md`.
+ */
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import type { Benchmark, Measurement } from './benchmark.ts';
+import { contactSync } from './contact-sync.ts';
+import { hubspotBudget } from './hubspot-budget.ts';
+import { list } from './list.ts';
+import { redirect } from './redirect.ts';
+import { machineLine, plainTable, writeTable } from './report.ts';
+import { webhookIngest } from './webhook-ingest.ts';
+
+const benchmarks: readonly Benchmark[] = [hubspotBudget, contactSync, webhookIngest, redirect, list];
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+});
+
+const unknown = names.filter((name) => !benchmarks.some((each) => each.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}. These there are: ${benchmarks.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+console.log(pc.dim(machineLine()));
+const rows: Measurement[] = [];
+for (const benchmark of benchmarks.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  console.log(`\n${pc.bold(benchmark.name)}  ${pc.dim(benchmark.about)}`);
+  const measured = await benchmark.run({ say: (line) => console.log(pc.dim(`  ${line}`)) });
+  rows.push(...measured);
+  console.log(plainTable(measured));
+}
+if (options.write) writeTable(rows);
+if (options.json) console.log(JSON.stringify({ rows }));
+process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
