@@ -20,7 +20,7 @@ export default defineConfig({
       project('integration', 60_000),
       project('workflow', 60_000, 1),
       project('replay', 60_000, 1),
-      project('e2e', 180_000, 1),
+      project('e2e', 180_000),
       project('chaos', 300_000, 1),
     ],
   },

@@ -154,8 +154,8 @@ test('reliability C: no answer to any operation ends in anything but a result or
       { numRuns: 30 },
     );
   }
-  expect(ends.answered).toBeGreaterThan(100);
-  expect(ends.failed).toBeGreaterThan(100);
+  expect(ends.answered).toBeGreaterThan(30);
+  expect(ends.failed).toBeGreaterThan(30);
 });
 
 test('facts §8: any error body, of HubSpot’s or of its token endpoint, is read to a kind and never throws', () => {
