@@ -13,8 +13,8 @@ export type SliceOutcome =
   | { readonly kind: 'more'; readonly seen: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'parked'; readonly reason: string; readonly retryAfterMs: number | null }
-  /** Completed, or stopped by an operator; the row says which. */
-  | { readonly kind: 'finished' };
+  /** Completed, or stopped by an operator. */
+  | { readonly kind: 'finished'; readonly state: 'completed' | 'stopped'; readonly seen: number };
 
 interface SliceStep {
   readonly workspaceId: string;
@@ -100,12 +100,14 @@ async function slice(
     const full = seen >= sliceBounds.contacts || performance.now() - startedAt >= sliceBounds.ms;
     if (full || deps.stopping()) return { kind: 'more', seen: now.seen };
   }
-  return { kind: 'finished' };
+  throw new Error('The last page of a scope finishes its run');
 }
 
 /** Orders are rows: what an operator wants is read with every page. */
 async function haltedBy(deps: ActivityDependencies, run: SyncRun): Promise<SliceOutcome | null> {
-  if (run.finishedAt !== null) return { kind: 'finished' };
+  const { seen } = run;
+  const state = run.state === 'stopped' ? 'stopped' : 'completed';
+  if (run.finishedAt !== null) return { kind: 'finished', state, seen };
   if (run.wanted === 'running') return null;
   const paused = run.wanted === 'paused';
   await deps.db.inWorkspace(run.workspaceId, (tx) =>
@@ -115,5 +117,5 @@ async function haltedBy(deps: ActivityDependencies, run: SyncRun): Promise<Slice
       paused ? { state: 'paused' } : { state: 'stopped', finishedAt: new Date().toISOString() },
     ),
   );
-  return { kind: paused ? 'paused' : 'finished' };
+  return paused ? { kind: 'paused' } : { kind: 'finished', state: 'stopped', seen };
 }

@@ -15,17 +15,29 @@ const { nextSyncRun } = proxyActivities<ContactSyncActivities>({
   summary: 'Is another run wanted?',
 });
 
+export interface ContactSyncResult {
+  readonly syncRunId: string;
+  readonly state: 'completed' | 'stopped';
+  readonly contactsSeen: number;
+}
+
 /**
  * One run of a campaign's contact sync, in slices of up to 20,000 contacts or a minute. Progress and the wanted state
  * are rows: a slice ends itself when it reads that the run is paused or stopped, and the cursor survives any crash.
  */
-export async function contactSync(input: ContactSyncInput): Promise<{ syncRunId: string }> {
+export async function contactSync(input: ContactSyncInput): Promise<ContactSyncResult> {
   const heard = hearNudges(input.dirty);
   const { workspaceId, campaignId, syncRunId } = input;
-  for (;;) {
+  let finished: ContactSyncResult | null = null;
+  while (finished === null) {
     heard.dirty = false;
     const slice = await syncSlice({ workspaceId, syncRunId });
-    if (slice.kind === 'finished') break;
+    if (slice.kind === 'finished') {
+      const { state, seen: contactsSeen } = slice;
+      finished = { syncRunId, state, contactsSeen };
+      setCurrentDetails(`The run is ${state}; ${contactsSeen} contacts seen.`);
+      continue;
+    }
     if (slice.kind === 'more') {
       setCurrentDetails(`${slice.seen} contacts seen so far.`);
     } else {
@@ -35,12 +47,11 @@ export async function contactSync(input: ContactSyncInput): Promise<{ syncRunId:
     }
     if (shouldStartAnew(heard.count)) await continueAsNew<typeof contactSync>({ ...input, dirty: true });
   }
-  setCurrentDetails('Finished; the run in the dashboard says how many contacts were linked and skipped.');
-  // A start that comes while this run is closing is swallowed by it, so it looks once more before it leaves.
+  // A run that is asked for while this one closes is a signal to it: it looks once more before it leaves.
   for (;;) {
     heard.dirty = false;
     const next = await nextSyncRun({ workspaceId, campaignId });
     if (next) await continueAsNew<typeof contactSync>({ ...input, syncRunId: next.syncRunId, dirty: false });
-    if (!heard.dirty) return { syncRunId };
+    if (!heard.dirty) return finished;
   }
 }

@@ -28,7 +28,7 @@ function scripted(slices: SliceOutcome[], next: string[] = []) {
     activities: {
       syncSlice: async ({ syncRunId }: { syncRunId: string }): Promise<SliceOutcome> => {
         calls.push(syncRunId);
-        return slices.shift() ?? { kind: 'finished' };
+        return slices.shift() ?? { kind: 'finished', state: 'completed', seen: 50_000 };
       },
       nextSyncRun: async () => {
         const syncRunId = next.shift();
@@ -47,7 +47,11 @@ describe('contactSync', () => {
     ]);
     await run.withWorkers(activities, async () => {
       await startWorkflow(run.client, start);
-      await run.client.workflow.getHandle(start.workflowId).result();
+      expect(await run.client.workflow.getHandle(start.workflowId).result()).toEqual({
+        syncRunId: start.input.args.syncRunId,
+        state: 'completed',
+        contactsSeen: 50_000,
+      });
     });
     expect(calls).toHaveLength(3);
     expect((await countActions(run.client, start.workflowId)).actions).toBe(5);
@@ -83,7 +87,7 @@ describe('contactSync', () => {
     const activities = {
       syncSlice: async ({ syncRunId }: { syncRunId: string }): Promise<SliceOutcome> => {
         served.add(syncRunId);
-        return { kind: 'finished' };
+        return { kind: 'finished', state: 'completed', seen: 1 };
       },
       nextSyncRun: async () => {
         const open = asked.find((syncRunId) => !served.has(syncRunId));
