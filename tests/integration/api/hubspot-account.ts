@@ -13,7 +13,7 @@ interface ConsentOptions {
 export interface HubSpotAccounts {
   readonly url: string;
   addPortal(portalId: number, currency?: string): Promise<void>;
-  /** A bearer token of the account, of all scopes unless told. */
+  /** The token of a private app in the account (`pat-…`), of all scopes unless told. */
   token(portalId: number, scopes?: readonly string[]): Promise<string>;
   /** What a person who agrees gives the app, without the consent page. */
   install(portalId: number): Promise<{ readonly accessToken: string; readonly refreshToken: string }>;
@@ -62,7 +62,10 @@ export async function startAccounts(): Promise<HubSpotAccounts> {
     url: sandbox.url,
     addPortal: async (portalId, currency = 'USD') =>
       expectOk(await call('POST', '/sandbox/portals', { portalId, currency })),
-    token: tokenOf,
+    async token(portalId, scopes) {
+      const made = await call('POST', `/sandbox/portals/${portalId}/private-tokens`, scopes ? { scopes } : {});
+      return ((await made.json()) as { token: string }).token;
+    },
     async install(portalId) {
       const grant = await call('POST', `/sandbox/portals/${portalId}/install`, {});
       const tokens = (await grant.json()) as { access_token: string; refresh_token: string };
