@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accountOfPortal, updateAccount } from '../../db/queries/connection-resume.ts';
 import type { Connection } from '../../db/queries/connections.ts';
 import { insertState } from '../../db/queries/oauth-states.ts';
-import { takeState } from '../../db/queries/system/oauth-states.ts';
+import { type StateUse, takeState } from '../../db/queries/system/oauth-states.ts';
 import { isPortalOpen } from '../../db/queries/system/portals.ts';
 import { HubSpotError, type HubSpotFailureKind } from '../../hubspot/failures.ts';
 import { sha256 } from '../api-key.ts';
@@ -18,10 +18,13 @@ export const redirectUri = ({ config }: Pick<ApiDependencies, 'config'>): string
  * The consent page of HubSpot with a one-time state of 256 bits. Each call makes a new one and changes nothing else, so
  * it needs no idempotency key; the state is never stored, only its hash.
  */
-export async function beginConnect(deps: ApiDependencies, workspaceId: string): Promise<string> {
+export async function beginConnect(
+  deps: ApiDependencies,
+  { workspaceId, apiKeyId }: { readonly workspaceId: string; readonly apiKeyId: string },
+): Promise<string> {
   const state = randomBytes(32).toString('base64url');
   await deps.database.app.inWorkspace(workspaceId, (tx) =>
-    insertState(tx, { stateHash: sha256(state), workspaceId }),
+    insertState(tx, { stateHash: sha256(state), workspaceId, apiKeyId }),
   );
   return deps.hubspot.oauth.authorizeUrl({ redirectUri: redirectUri(deps), state });
 }
@@ -33,7 +36,7 @@ export type ConnectOutcome =
       readonly scopes: readonly string[];
       readonly resumed: number;
     }
-  | { readonly kind: 'state-refused'; readonly reason: 'unknown' | 'used' | 'expired' }
+  | { readonly kind: 'state-refused'; readonly reason: Exclude<StateUse['kind'], 'fresh'> }
   /** S13: another account is active in this workspace. */
   | { readonly kind: 'another-is-active'; readonly portalId: string }
   /** The account is connected to another workspace of this installation. */

@@ -113,6 +113,7 @@ const stateTexts = {
   unknown: 'This address was not opened from a Connect button here.',
   used: 'This sign-in was used already.',
   expired: 'This sign-in took longer than ten minutes.',
+  'key-revoked': 'The API key that asked for this sign-in was revoked.',
 } as const;
 
 const statePage = (reason: keyof typeof stateTexts): string =>

@@ -58,7 +58,7 @@ export const hubspotRoutes =
           response: { 200: z.object({ authorizeUrl: z.string() }) },
         },
       },
-      async (request) => ({ authorizeUrl: await beginConnect(deps, request.workspaceId) }),
+      async (request) => ({ authorizeUrl: await beginConnect(deps, request) }),
     );
 
     app.post(

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { apiKeys } from './api-keys.ts';
 import { id, instant, workspaceId } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -57,6 +58,8 @@ export const connectionRevocations = pgTable(
 export const oauthStates = pgTable('oauth_states', {
   stateHash: text('state_hash').primaryKey(),
   workspaceId: workspaceId().references(() => workspaces.id),
+  /** Who asked: a state dies with the key that it was made for. */
+  apiKeyId: uuid('api_key_id').references(() => apiKeys.id),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),

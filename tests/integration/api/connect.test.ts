@@ -84,6 +84,21 @@ describe('connecting HubSpot', () => {
     expect([expired.status, expired.text.includes('ten minutes')]).toEqual([400, true]);
   });
 
+  test('OAuth state: it dies with the API key that asked for it', async () => {
+    const { operator, portalId } = await aWorkspace();
+    const { body } = await operator.call('POST', '/hubspot/connect');
+    const back = (await accounts.consent(String(body['authorizeUrl']), portalId)).replace(publicUrl, '');
+    await api.database.system.execute(
+      sql`update api_keys set revoked_at = now() where workspace_id = ${operator.workspaceId}`,
+    );
+    const refused = await api.send({ method: 'GET', url: back });
+    expect([refused.status, refused.text.includes('was revoked')]).toEqual([400, true]);
+    const rows = await api.database.system.execute(
+      sql`select 1 from connections where workspace_id = ${operator.workspaceId}`,
+    );
+    expect(rows).toHaveLength(0);
+  });
+
   test('a state is 256 random bits, each one another, and stored only as its hash', async () => {
     const { operator } = await aWorkspace();
     const states = [];

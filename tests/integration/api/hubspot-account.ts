@@ -63,7 +63,11 @@ export async function startAccounts(): Promise<HubSpotAccounts> {
     addPortal: async (portalId, currency = 'USD') =>
       expectOk(await call('POST', '/sandbox/portals', { portalId, currency })),
     async token(portalId, scopes) {
-      const made = await call('POST', `/sandbox/portals/${portalId}/private-tokens`, scopes ? { scopes } : {});
+      const made = await call(
+        'POST',
+        `/sandbox/portals/${portalId}/private-tokens`,
+        scopes ? { scopes } : {},
+      );
       return ((await made.json()) as { token: string }).token;
     },
     async install(portalId) {
