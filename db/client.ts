@@ -73,6 +73,9 @@ const poolOptions = (max: number) => ({
   idle_timeout: 60,
   connect_timeout: 5,
   connection: timeoutsMs,
+  // The driver's own look-up of array types is a query that nobody awaits: it rejects unseen, and ends the process, when
+  // the server goes away in that moment. drizzle reads arrays by itself.
+  fetch_types: false,
   onnotice: () => undefined,
 });
 

@@ -18,7 +18,7 @@ interface DatabaseUrls {
 const migrationLock = 7_265_001;
 
 export async function migrate({ migrationUrl, databaseUrl, systemUrl }: DatabaseUrls): Promise<void> {
-  const sql = postgres(migrationUrl, { max: 1, onnotice: () => undefined });
+  const sql = postgres(migrationUrl, { max: 1, fetch_types: false, onnotice: () => undefined });
   try {
     await sql`select pg_advisory_lock(${migrationLock})`;
     await ensureRole(sql, databaseUrl);

@@ -16,7 +16,7 @@ export async function prepareDatabase(
   server: Server,
   { name }: { readonly name: string },
 ): Promise<DatabaseUrls> {
-  const sql = postgres(server.superuserUrl, { max: 1, onnotice: () => undefined });
+  const sql = postgres(server.superuserUrl, { max: 1, fetch_types: false, onnotice: () => undefined });
   try {
     const [role] = await sql`select 1 from pg_roles where rolname = 'vf_owner'`;
     // The password is hexadecimal and ours: a utility statement takes no parameters.

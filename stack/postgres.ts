@@ -125,7 +125,7 @@ function settings(durable: boolean): string[] {
 }
 
 async function acceptsConnections(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => undefined });
+  const sql = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => undefined });
   try {
     await sql`select 1`;
   } finally {

@@ -72,7 +72,7 @@ export async function startProduct({ env = {}, limits = false }: ProductOptions 
   const api = apiClient(`${stack.urls.app}/api/v1`, apiKey);
   await connectPortal(api, portal.portalId);
   const temporal = new Client({ connection: Connection.lazy({ address: stack.urls.temporalAddress }) });
-  const sql = postgres(stack.databases.systemUrl, { max: 2, onnotice: () => undefined });
+  const sql = postgres(stack.databases.systemUrl, { max: 2, fetch_types: false, onnotice: () => undefined });
 
   const product: Product = {
     stack,

@@ -40,7 +40,7 @@ type TestCluster = Readonly<z.output<typeof testCluster>>;
 /** A fresh database with today's migrations, in which nothing has been written yet. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const cluster = await testDatabase();
-  const sql = postgres(cluster.superuserUrl, { max: 1, onnotice: () => undefined });
+  const sql = postgres(cluster.superuserUrl, { max: 1, fetch_types: false, onnotice: () => undefined });
   try {
     const template = await migratedTemplate(sql, cluster);
     const name = `test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
@@ -154,7 +154,7 @@ function schemaHash(): string {
 }
 
 async function dropDatabase(cluster: TestCluster, name: string): Promise<void> {
-  const sql = postgres(cluster.superuserUrl, { max: 1, onnotice: () => undefined });
+  const sql = postgres(cluster.superuserUrl, { max: 1, fetch_types: false, onnotice: () => undefined });
   await sql`drop database if exists ${sql(name)} with (force)`;
   await sql.end();
 }

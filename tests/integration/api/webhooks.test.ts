@@ -59,7 +59,7 @@ function deliver({
 
 const inbox = async () => [
   ...(await api.database.system.execute<{ object_ids: string[]; row: string }>(
-    sql`select object_ids, to_jsonb(i)::text as row from webhook_inbox i order by id`,
+    sql`select to_json(object_ids) as object_ids, to_jsonb(i)::text as row from webhook_inbox i order by id`,
   )),
 ];
 

@@ -175,10 +175,10 @@ export async function aReferral(
 export async function moneyOf(core: Core, referralId: string) {
   const [money] = await core.rows<{ statuses: string[]; orders: number; owed: number; kinds: string[] }>(sql`
     select
-      (select array_agg(status order by created_at, id) from rewards where referral_id = ${referralId}) as statuses,
+      (select json_agg(status order by created_at, id) from rewards where referral_id = ${referralId}) as statuses,
       (select count(*)::int from manual_orders o join rewards r on r.id = o.reward_id where r.referral_id = ${referralId}) as orders,
       (select coalesce(sum(l.amount_minor), 0)::int from ledger_entries l join rewards r on r.id = l.reward_id where r.referral_id = ${referralId}) as owed,
-      (select coalesce(array_agg(l.kind order by l.kind), '{}') from ledger_entries l join rewards r on r.id = l.reward_id where r.referral_id = ${referralId}) as kinds`);
+      (select coalesce(json_agg(l.kind order by l.kind), '[]') from ledger_entries l join rewards r on r.id = l.reward_id where r.referral_id = ${referralId}) as kinds`);
   if (!money) throw new Error('No answer');
   return money;
 }
