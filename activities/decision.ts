@@ -1,8 +1,7 @@
-import { holdEpoch } from '../db/queries/connections.ts';
 import { recordEvent, takeDecision } from '../db/queries/referrals.ts';
 import { evaluate } from '../domain/qualification.ts';
-import { HubSpotError } from '../hubspot/failures.ts';
 import { applyDecision } from './apply-decision.ts';
+import { holdFence } from './connection-access.ts';
 import { readFacts } from './crm-facts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type ReferralStep, readReferral } from './referral-context.ts';
@@ -28,9 +27,7 @@ async function decideOnce(deps: ActivityDependencies, step: ReferralStep): Promi
   const read = await readFacts(deps, context, step.asOf);
   const evaluation = evaluate(context.rules.qualification, read.facts);
   return deps.db.inWorkspace(step.workspaceId, async (tx) => {
-    if (read.asked && !(connection && (await holdEpoch(tx, connection.id, connection.epoch)))) {
-      throw new HubSpotError({ kind: 'connection-closed' });
-    }
+    if (read.asked) await holdFence(tx, connection);
     if (!(await takeDecision(tx, referral.id, referral.decisionSeq))) return false;
     await read.remember(tx);
     const events = await applyDecision(tx, {

@@ -1,13 +1,12 @@
-import { holdEpoch } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry, rememberDealId } from '../db/queries/crm-entries.ts';
 import { rememberContactId } from '../db/queries/people.ts';
 import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { toPublicId } from '../domain/id.ts';
 import { referralKeyProperty } from '../domain/referral.ts';
-import { HubSpotError, isHubSpotError } from '../hubspot/failures.ts';
+import { isHubSpotError } from '../hubspot/failures.ts';
 import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
-import { openFor } from './connection-access.ts';
+import { holdFence, openFor } from './connection-access.ts';
 import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ReferralContext } from './referral-context.ts';
@@ -31,8 +30,7 @@ export async function enterHubSpot(
       await enterDeal(deps, context, hubspot, { fields, contactId, asOf });
     }
     await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
-      if (!(await holdEpoch(tx, connection.id, connection.epoch)))
-        throw new HubSpotError({ kind: 'connection-closed' });
+      await holdFence(tx, connection);
       await updateReferral(tx, referral.id, {
         enteredAt: new Date().toISOString(),
         connectionId: connection.id,
@@ -55,8 +53,7 @@ async function enterContact(
 ): Promise<string> {
   const { referral, campaign, person, rules, mappings } = context;
   const { connection } = openFor(deps, context.connection, 'interactive');
-  const { id: connectionId, epoch } = connection;
-  const owner = { workspaceId: referral.workspaceId, connectionId };
+  const owner = { workspaceId: referral.workspaceId, connectionId: connection.id };
   const entry = await deps.db.inWorkspace(referral.workspaceId, (tx) =>
     beginEntry(tx, { ...owner, owner: { referralId: referral.id }, objectType: 'contact' }),
   );
@@ -76,7 +73,7 @@ async function enterContact(
   if (found.outcome === 'found')
     await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, mapped);
   await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
-    if (!(await holdEpoch(tx, connectionId, epoch))) throw new HubSpotError({ kind: 'connection-closed' });
+    await holdFence(tx, connection);
     const outcome = await completeEntry(tx, entry, {
       crmId: found.record.id,
       outcome: found.outcome,
@@ -131,8 +128,7 @@ async function enterDeal(
       throw error;
     }));
   await deps.db.inWorkspace(referral.workspaceId, async (tx) => {
-    if (!(await holdEpoch(tx, connection.id, connection.epoch)))
-      throw new HubSpotError({ kind: 'connection-closed' });
+    await holdFence(tx, connection);
     await completeEntry(tx, entry, { crmId: deal.id, outcome: 'created', readModifiedAt: deal.updatedAt });
     await rememberDealId(tx, { ...owner, referralId: referral.id, crmId: deal.id });
     await recordEvent(tx, referral, { kind: 'deal-created', facts: { dealId: deal.id }, at: asOf });

@@ -1,13 +1,12 @@
 import type { Tx } from '../db/client.ts';
-import { holdEpoch } from '../db/queries/connections.ts';
 import { holdDecision, lockReferral, recordEvent, settleIfOver } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import { enterLedger, loadReward, moveReward, type Reward } from '../db/queries/rewards.ts';
 import { invariant } from '../domain/invariant.ts';
 import { standsNow } from '../domain/qualification.ts';
 import { isAfter } from '../domain/time.ts';
-import { HubSpotError } from '../hubspot/failures.ts';
 import type { Receipt, RewardOrder } from '../payouts/provider.ts';
+import { holdFence } from './connection-access.ts';
 import { readFacts } from './crm-facts.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
@@ -53,9 +52,7 @@ async function claim(
   { referral, connection }: ReferralContext,
   { rewardId, asOf, asked }: { readonly rewardId: string; readonly asOf: string; readonly asked: boolean },
 ): Promise<Reward | 'changed' | 'not-due'> {
-  if (asked && !(connection && (await holdEpoch(tx, connection.id, connection.epoch)))) {
-    throw new HubSpotError({ kind: 'connection-closed' });
-  }
+  if (asked) await holdFence(tx, connection);
   if (!(await holdDecision(tx, referral.id, referral.decisionSeq))) return 'changed';
   const from = ['approved', 'held'] as const;
   return (await moveReward(tx, rewardId, { from, to: 'issuing', firstAttemptAt: asOf })) ?? 'not-due';

@@ -1,12 +1,11 @@
 import type { Tx } from '../db/client.ts';
-import { type Connection, holdEpoch } from '../db/queries/connections.ts';
+import type { Connection } from '../db/queries/connections.ts';
 import { enqueueNudges } from '../db/queries/outbox.ts';
 import { loadCursor, referralsHolding, storeCertificate, storeCursor } from '../db/queries/reconcile.ts';
 import { toInstant } from '../domain/time.ts';
-import { HubSpotError } from '../hubspot/failures.ts';
 import type { CrmObjectType, CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 import { referralWorkflow } from '../workflows/contract.ts';
-import { openFor } from './connection-access.ts';
+import { holdFence, openFor } from './connection-access.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** HubSpot's search index lags and is not monotonic for recent data: what is younger than this is read once more. */
@@ -184,11 +183,6 @@ async function nudgeHolders(
     })),
   );
   return new Set(behind.map(({ crmId }) => crmId)).size;
-}
-
-async function holdFence(tx: Tx, connection: Connection): Promise<void> {
-  if (!(await holdEpoch(tx, connection.id, connection.epoch)))
-    throw new HubSpotError({ kind: 'connection-closed' });
 }
 
 const before = (instant: string, ms: number) => new Date(Date.parse(instant) - ms).toISOString();

@@ -1,14 +1,13 @@
 import type { Tx } from '../db/client.ts';
 import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
-import { holdEpoch, isOpenAgain, loadConnection } from '../db/queries/connections.ts';
+import { isOpenAgain, loadConnection } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
 import { contactIdOf, rememberContactId } from '../db/queries/people.ts';
 import { loadReferrer, updateReferrer } from '../db/queries/referrers.ts';
 import { referralLink, reflectReferrers } from '../db/queries/reflection.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
-import { HubSpotError } from '../hubspot/failures.ts';
-import { openFor } from './connection-access.ts';
+import { holdFence, openFor } from './connection-access.ts';
 import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { parkedBy } from './failures.ts';
@@ -111,8 +110,7 @@ async function enter(
     await fillExistingContact(hubspot, campaign.existingContacts, found.record.id, properties);
   }
   await deps.db.inWorkspace(workspaceId, async (tx) => {
-    if (!(await holdEpoch(tx, connection.id, connection.epoch)))
-      throw new HubSpotError({ kind: 'connection-closed' });
+    await holdFence(tx, connection);
     const { record, outcome } = found;
     await completeEntry(tx, entry, { crmId: record.id, outcome, readModifiedAt: record.updatedAt });
     await rememberContactId(tx, { ...owner, personId: person.id, crmId: record.id });

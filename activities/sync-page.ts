@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Tx } from '../db/client.ts';
 import type { Campaign } from '../db/queries/campaigns.ts';
-import { type Connection, holdEpoch } from '../db/queries/connections.ts';
+import type { Connection } from '../db/queries/connections.ts';
 import { type ContactToEnrol, enrolContacts, recordWrittenLinks } from '../db/queries/enrolments.ts';
 import { referrerFigures } from '../db/queries/referrers.ts';
 import { referralLink, reflectedFields } from '../db/queries/reflection.ts';
@@ -16,8 +16,8 @@ import { emailKey } from '../domain/email.ts';
 import type { FieldMapping } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
 import { newLinkCode } from '../domain/link-code.ts';
-import { HubSpotError } from '../hubspot/failures.ts';
 import type { CrmRecord, HubSpot, RecordUpdate } from '../hubspot/gateway.ts';
+import { holdFence } from './connection-access.ts';
 import type { ContactFields } from './contact-fields.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { ContactPage } from './sync-pages.ts';
@@ -63,7 +63,7 @@ export async function syncPage(
   const refused = await writeInBatches(hubspot, differing);
   const written = wanted.filter(({ id }) => !refused.has(id));
   return deps.db.inWorkspace(run.workspaceId, async (tx) => {
-    await holdFence(tx, context);
+    await holdFence(tx, context.connection);
     await lockRun(tx, run.id);
     await recordWrittenLinks(tx, written);
     await recordExceptions(tx, run, [
@@ -118,7 +118,7 @@ async function enrol(
   contacts: readonly ContactToEnrol[],
 ): Promise<{ wanted: readonly WantedRecord[]; duplicates: readonly string[] }> {
   const { run, campaign, connection, mappings } = context;
-  await holdFence(tx, context);
+  await holdFence(tx, context.connection);
   const enrolment = await enrolContacts(tx, {
     workspaceId: run.workspaceId,
     campaignId: campaign.id,
@@ -159,9 +159,4 @@ async function writeInBatches(
     }
   }
   return refused;
-}
-
-async function holdFence(tx: Tx, { connection }: PageContext): Promise<void> {
-  if (!(await holdEpoch(tx, connection.id, connection.epoch)))
-    throw new HubSpotError({ kind: 'connection-closed' });
 }
