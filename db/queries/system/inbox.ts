@@ -2,6 +2,7 @@ import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { SystemDatabase, Tx } from '../../client.ts';
 import { webhookInbox } from '../../schema/messages.ts';
+import { claimRows } from './claims.ts';
 
 export type InboxRow = typeof webhookInbox.$inferSelect;
 export type NewInboxRow = Pick<
@@ -41,26 +42,11 @@ export async function insertInbox(db: SystemDatabase, rows: readonly NewInboxRow
     select pg_notify(${inboxChannel}, '') where exists (select 1 from stored)`;
 }
 
-/** Claims notices for this relay; the claims of a dead relay lapse after 15 s. */
+/** Notices to handle now, claimed for this relay. */
 export async function claimInbox(db: SystemDatabase, relay: string, limit: number): Promise<InboxRow[]> {
-  const claimed = await db.execute<{ id: string }>(sql`
-    update webhook_inbox set claimed_by = ${relay}, claimed_until = now() + interval '15 seconds'
-    where id = any(array(
-      select id from webhook_inbox
-      where sent_at is null and dropped_at is null and dead_at is null and (claimed_until is null or claimed_until < now())
-      order by id limit ${limit} for update skip locked))
-    returning id`);
-  if (claimed.length === 0) return [];
-  return db
-    .select()
-    .from(webhookInbox)
-    .where(
-      inArray(
-        webhookInbox.id,
-        claimed.map(({ id }) => id),
-      ),
-    )
-    .orderBy(webhookInbox.id);
+  const ids = await claimRows(db, 'webhook_inbox', { relay, limit });
+  if (ids.length === 0) return [];
+  return db.select().from(webhookInbox).where(inArray(webhookInbox.id, ids)).orderBy(webhookInbox.id);
 }
 
 /** Whom a notice concerns, and whether it is the echo of our own create. */

@@ -1,34 +1,18 @@
 import { eq, inArray, sql } from 'drizzle-orm';
 import type { SystemDatabase, Tx } from '../../client.ts';
 import { outbox } from '../../schema/messages.ts';
+import { claimRows } from './claims.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
 
-/** A dead relay's claims lapse after this. */
-const claimMs = 15_000;
 /** One workflow is nudged at most once in this time; later events fold into the next nudge. */
 export const nudgeSpacingMs = 2_000;
 
-/** Rows to send now, claimed for this relay in one short statement; nobody else sees them until the claim lapses. */
+/** Rows to send now, claimed for this relay. */
 export async function claimOutbox(db: SystemDatabase, relay: string, limit: number): Promise<OutboxRow[]> {
-  const claimed = await db.execute<{ id: string }>(sql`
-    update outbox set claimed_by = ${relay}, claimed_until = now() + make_interval(secs => ${claimMs / 1000})
-    where id = any(array(
-      select id from outbox
-      where sent_at is null and dropped_at is null and dead_at is null and (claimed_until is null or claimed_until < now())
-      order by id limit ${limit} for update skip locked))
-    returning id`);
-  if (claimed.length === 0) return [];
-  return db
-    .select()
-    .from(outbox)
-    .where(
-      inArray(
-        outbox.id,
-        claimed.map(({ id }) => id),
-      ),
-    )
-    .orderBy(outbox.id);
+  const ids = await claimRows(db, 'outbox', { relay, limit });
+  if (ids.length === 0) return [];
+  return db.select().from(outbox).where(inArray(outbox.id, ids)).orderBy(outbox.id);
 }
 
 /** True when the workflow may be nudged now; false when it was nudged less than `nudgeSpacingMs` ago. */
