@@ -1,8 +1,11 @@
 import { hasEdge, type Transitions } from './transition.ts';
 
+/** The order that people give to a run; the run reads it in each step and ends itself. */
 export const syncWanted = ['running', 'paused', 'stopped'] as const;
 
-/** The order that people give to a run; the run reads it in each step and ends itself. */
+/** `ongoing` lives beside the others until it is turned off; of the others one at a time is open per campaign. */
+export const syncKinds = ['sync', 'retry', 'preview', 'undo', 'ongoing'] as const;
+export type SyncKind = (typeof syncKinds)[number];
 
 export const syncStates = ['waiting', 'running', 'paused', 'parked', 'stopped', 'completed'] as const;
 
@@ -32,6 +35,9 @@ export const skipReasons = [
   'refused-by-hubspot',
   'record-gone',
   'being-erased',
+  'value-too-long',
+  'property-gone',
+  'edited-in-hubspot',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
@@ -43,6 +49,9 @@ const skipSentences: Readonly<Record<SkipReason, string>> = {
   'refused-by-hubspot': 'HubSpot refused the link; the detail names the property.',
   'record-gone': 'The contact was deleted in HubSpot while the sync ran.',
   'being-erased': 'This person asked to be forgotten.',
+  'value-too-long': 'A value of the contact is too long for us; shorten the property named in HubSpot.',
+  'property-gone': 'The property named is not in HubSpot any more; choose another one, then retry.',
+  'edited-in-hubspot': 'Somebody changed our value in HubSpot; it is restored only if the campaign says so.',
 };
 
 export const describeSkip = (reason: SkipReason): string => skipSentences[reason];

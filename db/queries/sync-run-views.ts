@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, ne, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
 import { syncExceptions, syncRuns } from '../schema/campaigns.ts';
 import type { SyncRun } from './sync-runs.ts';
@@ -7,7 +7,7 @@ export async function latestRun(tx: Tx, campaignId: string): Promise<SyncRun | n
   const [run] = await tx
     .select()
     .from(syncRuns)
-    .where(eq(syncRuns.campaignId, campaignId))
+    .where(and(eq(syncRuns.campaignId, campaignId), ne(syncRuns.kind, 'ongoing')))
     .orderBy(desc(syncRuns.id))
     .limit(1);
   return run ?? null;
@@ -44,7 +44,9 @@ export async function wantRun(
   const [run] = await tx
     .update(syncRuns)
     .set({ wanted })
-    .where(and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt)))
+    .where(
+      and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt), ne(syncRuns.kind, 'ongoing')),
+    )
     .returning();
   return run ?? null;
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { Tx } from '../client.ts';
 import { syncExceptions, syncRuns } from '../schema/campaigns.ts';
@@ -8,7 +8,15 @@ export type SyncRun = typeof syncRuns.$inferSelect;
 /** The campaign's unfinished run, or a new one: the partial unique index allows one. */
 export async function openSyncRun(
   tx: Tx,
-  input: { workspaceId: string; campaignId: string; connectionId: string; epoch: number },
+  input: {
+    readonly workspaceId: string;
+    readonly campaignId: string;
+    readonly connectionId: string;
+    readonly epoch: number;
+    /** `sync` unless told; `retry` and `undo` name the run that they are about. */
+    readonly kind?: SyncRun['kind'];
+    readonly ofRunId?: string;
+  },
 ): Promise<{ run: SyncRun; started: boolean }> {
   const [fresh] = await tx
     .insert(syncRuns)
@@ -21,11 +29,14 @@ export async function openSyncRun(
   return { run, started: false };
 }
 
+/** The campaign's open run, `ongoing` apart. */
 export async function unfinishedRun(tx: Tx, campaignId: string): Promise<SyncRun | null> {
   const [run] = await tx
     .select()
     .from(syncRuns)
-    .where(and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt)));
+    .where(
+      and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt), ne(syncRuns.kind, 'ongoing')),
+    );
   return run ?? null;
 }
 

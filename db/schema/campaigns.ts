@@ -1,5 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { id, instant, minor, workspaceId } from './columns.ts';
 import { connections } from './connections.ts';
 import { workspaces } from './workspaces.ts';
@@ -113,10 +126,16 @@ export const syncSettings = pgTable('sync_settings', {
   ongoing: text('ongoing', { enum: ['on', 'off'] })
     .notNull()
     .default('off'),
+  /** Whether a value of ours that a person changed in HubSpot is written again; reported it is in any case. */
+  restoreEdits: boolean('restore_edits').notNull().default(false),
   updatedAt: instant('updated_at').notNull(),
 });
 
-/** One pass of a contact sync; at most one unfinished per campaign. */
+/**
+ * One run of a contact sync. `sync` enrols a scope, `retry` what another run skipped, `preview` writes nothing, `undo`
+ * takes back what another run wrote: at most one of these is open per campaign. `ongoing` follows changes beside them
+ * until it is turned off.
+ */
 export const syncRuns = pgTable(
   'sync_runs',
   {
@@ -129,6 +148,11 @@ export const syncRuns = pgTable(
       .notNull()
       .references(() => connections.id),
     epoch: integer('epoch').notNull(),
+    kind: text('kind', { enum: ['sync', 'retry', 'preview', 'undo', 'ongoing'] })
+      .notNull()
+      .default('sync'),
+    /** The run that a `retry` or `undo` is about. */
+    ofRunId: uuid('of_run_id').references((): AnyPgColumn => syncRuns.id),
     wanted: text('wanted', { enum: ['running', 'paused', 'stopped'] })
       .notNull()
       .default('running'),
@@ -137,14 +161,27 @@ export const syncRuns = pgTable(
     }).notNull(),
     parkedReason: text('parked_reason'),
     cursor: text('cursor'),
+    /** How many contacts there are to see, as far as HubSpot told at the start. */
+    total: integer('total'),
     seen: integer('seen').notNull().default(0),
     enrolled: integer('enrolled').notNull().default(0),
     linked: integer('linked').notNull().default(0),
     unchanged: integer('unchanged').notNull().default(0),
+    /** Contacts a second, smoothed over the last pages. */
+    perSecond: real('per_second'),
+    progressedAt: instant('progressed_at'),
     startedAt: instant('started_at').notNull(),
     finishedAt: instant('finished_at'),
   },
-  (table) => [uniqueIndex('sync_runs_one_open').on(table.campaignId).where(sql`finished_at is null`)],
+  (table) => [
+    uniqueIndex('sync_runs_one_open')
+      .on(table.campaignId)
+      .where(sql`finished_at is null and kind <> 'ongoing'`),
+    uniqueIndex('sync_runs_one_ongoing')
+      .on(table.campaignId)
+      .where(sql`finished_at is null and kind = 'ongoing'`),
+    index('sync_runs_by_campaign').on(table.campaignId, table.id),
+  ],
 );
 
 /** A contact that a run skipped, with its reason. */
@@ -162,4 +199,72 @@ export const syncExceptions = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.crmId] })],
+);
+
+/** One value that a run changes, or would change; `null` is empty. */
+export interface ValueChange {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * What a run did to one contact, or what a preview says it would do. A `preview` has a row for every contact of the
+ * scope; the other kinds have one for every contact whose record in HubSpot they wrote, which is what `undo` takes back.
+ */
+export const syncChanges = pgTable(
+  'sync_changes',
+  {
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+    crmId: text('crm_id').notNull(),
+    workspaceId: workspaceId(),
+    outcome: text('outcome', { enum: ['create', 'update', 'unchanged', 'skipped'] }).notNull(),
+    /** Of a skipped contact: one of `skipReasons`. */
+    reason: text('reason'),
+    /** Of a preview: by it a second contact with the same address is found on a later page. */
+    emailKey: text('email_key'),
+    /** HubSpot properties that change, by name. */
+    properties: jsonb('properties').$type<Record<string, ValueChange>>().notNull(),
+    /** Fields of ours that change, by name; only previews tell. */
+    fields: jsonb('fields').$type<Record<string, ValueChange>>(),
+    /** What an undo did to it; null while none has. */
+    undo: text('undo', { enum: ['undone', 'left-edited', 'left-gone', 'left-refused'] }),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.crmId] }),
+    index('sync_changes_by_outcome').on(table.runId, table.outcome, table.crmId),
+    index('sync_changes_by_email').on(table.runId, table.emailKey).where(sql`email_key is not null`),
+  ],
+);
+
+/** Contacts that an ongoing sync must look at, once each however often HubSpot speaks of them. */
+export const syncHints = pgTable(
+  'sync_hints',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    crmId: text('crm_id').notNull(),
+    workspaceId: workspaceId(),
+    /** Rises with every hint: a hint that came while the contact was read is not done by that read. */
+    version: integer('version').notNull().default(1),
+    hintedAt: instant('hinted_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.campaignId, table.crmId] })],
+);
+
+/** Who is in the list that an ongoing sync follows, as last read: by it joining and leaving are noticed. */
+export const syncMembers = pgTable(
+  'sync_members',
+  {
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    crmId: text('crm_id').notNull(),
+    workspaceId: workspaceId(),
+    joinedAt: instant('joined_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.campaignId, table.crmId] })],
 );

@@ -110,3 +110,28 @@ export const crmWrites = pgTable(
       .where(sql`sent_version < version and refused_reason is null`),
   ],
 );
+
+/** A value of ours that a person changed in HubSpot: reported, and restored only if the campaign says so. */
+export const crmEdits = pgTable(
+  'crm_edits',
+  {
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
+    objectType: text('object_type', { enum: ['contact', 'deal'] }).notNull(),
+    objectId: text('object_id').notNull(),
+    property: text('property').notNull(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id').notNull(),
+    /** What we keep there; null is empty. */
+    ours: text('ours'),
+    /** What the person put there; null is empty. */
+    theirs: text('theirs'),
+    noticedAt: instant('noticed_at').notNull(),
+    restoredAt: instant('restored_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.connectionId, table.objectType, table.objectId, table.property] }),
+    index('crm_edits_by_campaign').on(table.campaignId, table.noticedAt),
+  ],
+);

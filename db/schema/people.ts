@@ -44,6 +44,10 @@ export const personCrmIds = pgTable(
       .notNull()
       .references(() => people.id),
     createdAt: instant('created_at').notNull(),
+    /** The live record that this id was merged into; null for a record of its own. */
+    aliasOf: text('alias_of'),
+    /** When HubSpot was found to have it no more (archived or deleted); null again once it is restored. */
+    goneAt: instant('gone_at'),
   },
   (table) => [
     primaryKey({ columns: [table.connectionId, table.objectType, table.crmId] }),
@@ -67,6 +71,10 @@ export const referrers = pgTable(
     joinedAt: instant('joined_at').notNull(),
     /** The link that HubSpot is known to hold for this referrer; null until written. */
     crmLinkWritten: text('crm_link_written'),
+    /** When the contact left the list that an ongoing sync follows; the referrer stays. */
+    leftScopeAt: instant('left_scope_at'),
+    /** Since an undo HubSpot is not kept current for this referrer, until a sync runs again. */
+    withheldAt: instant('withheld_at'),
     parkedReason: text('parked_reason'),
     /** When `referrerEntry` had nothing more to do. */
     enteredAt: instant('entered_at'),
