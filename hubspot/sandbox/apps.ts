@@ -1,6 +1,6 @@
 /** The HubSpot apps of this sandbox: the one that it was started with, and those that a control registered since. */
 import { randomUUID } from 'node:crypto';
-import { alreadyExists, notFound } from './http/errors.ts';
+import { alreadyExists, invalid, notFound } from './http/errors.ts';
 import type { Store } from './store.ts';
 
 /** An app as its developer registered it. */
@@ -92,6 +92,14 @@ export class Apps {
     this.#insert(app, false);
     this.#known.set(appId, app);
     return app;
+  }
+
+  /** Throws for the first one, without which no order would have an app to mean. */
+  remove(appId: string): void {
+    this.require(appId);
+    if (appId === this.#configured.appId) throw invalid('The app that the sandbox was started with stays.');
+    this.#store.run('DELETE FROM apps WHERE app_id = ?', appId);
+    this.#known.delete(appId);
   }
 
   /** Reads the file again, after its tables were emptied. */

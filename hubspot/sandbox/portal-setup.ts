@@ -13,9 +13,14 @@ import type { World } from './world.ts';
 /** A new portal with its owners, standard properties and sales pipeline. Throws when the number is taken. */
 export function createPortal(
   world: World,
-  { id, currency = 'USD', timeZone = 'UTC' }: Partial<Portal>,
+  { id, currency = 'USD', additionalCurrencies = [], timeZone = 'UTC' }: Partial<Portal>,
 ): Portal {
-  const portal: Portal = { id: id ?? nextPortalId(world.store), currency, timeZone };
+  const portal: Portal = {
+    id: id ?? nextPortalId(world.store),
+    currency,
+    additionalCurrencies: [...new Set(additionalCurrencies)].filter((each) => each !== currency),
+    timeZone,
+  };
   if (portalExists(world.store, portal.id)) throw alreadyExists(`There is a portal ${portal.id} already.`);
   if (portalIdIsSpent(world.store, portal.id))
     throw alreadyExists(`Portal ${portal.id} was deleted; HubSpot never gives a number out twice.`);
@@ -23,7 +28,7 @@ export function createPortal(
     const now = world.now();
     insertPortal(world.store, portal, now);
     installDefaultPipeline(world.store, portal.id, now);
-    world.catalog.install(portal.id, now);
+    world.catalog.install(portal, now);
   });
   return portal;
 }

@@ -5,7 +5,16 @@ import type { Store } from './store.ts';
 export interface Portal {
   readonly id: number;
   readonly currency: string;
+  /** Beside its own; empty in an account with one currency. */
+  readonly additionalCurrencies: readonly string[];
   readonly timeZone: string;
+}
+
+interface PortalRow {
+  id: number;
+  currency: string;
+  additional_currencies: string;
+  time_zone: string;
 }
 
 export interface Owner {
@@ -31,15 +40,20 @@ export const portalExists = (store: Store, id: number): boolean =>
   store.get('SELECT 1 FROM portals WHERE id = ?', id) !== undefined;
 
 export function portalOf(store: Store, id: number): Portal {
-  const row = store.get<{ currency: string; time_zone: string }>('SELECT * FROM portals WHERE id = ?', id);
+  const row = store.get<PortalRow>('SELECT * FROM portals WHERE id = ?', id);
   if (row === undefined) throw notFound(`There is no portal ${id}.`);
-  return { id, currency: row.currency, timeZone: row.time_zone };
+  return fromRow(row);
 }
 
 export const portals = (store: Store): Portal[] =>
-  store
-    .all<{ id: number; currency: string; time_zone: string }>('SELECT * FROM portals ORDER BY id')
-    .map((row) => ({ id: row.id, currency: row.currency, timeZone: row.time_zone }));
+  store.all<PortalRow>('SELECT * FROM portals ORDER BY id').map(fromRow);
+
+const fromRow = (row: PortalRow): Portal => ({
+  id: row.id,
+  currency: row.currency,
+  additionalCurrencies: row.additional_currencies.split(' ').filter(Boolean),
+  timeZone: row.time_zone,
+});
 
 /** Whether a number is or was a portal's. HubSpot never gives one out twice; owners stay when a portal is deleted. */
 export const portalIdIsSpent = (store: Store, id: number): boolean =>
@@ -53,7 +67,14 @@ export const nextPortalId = (store: Store): number =>
   ).id;
 
 export function insertPortal(store: Store, portal: Portal, now: number): void {
-  store.run('INSERT INTO portals VALUES (?, ?, ?, ?)', portal.id, portal.currency, portal.timeZone, now);
+  store.run(
+    'INSERT INTO portals (id, currency, additional_currencies, time_zone, created_at) VALUES (?, ?, ?, ?, ?)',
+    portal.id,
+    portal.currency,
+    portal.additionalCurrencies.join(' '),
+    portal.timeZone,
+    now,
+  );
   const host = `portal-${portal.id}.example`;
   for (const owner of [
     { email: adminEmail(portal.id), firstName: 'Admin', lastName: 'User' },

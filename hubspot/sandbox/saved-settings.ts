@@ -9,3 +9,6 @@ export function savedSetting<T>(store: Store, name: string): T | undefined {
 export function saveSetting(store: Store, name: string, value: unknown): void {
   store.run('INSERT OR REPLACE INTO settings VALUES (?, ?)', name, JSON.stringify(value));
 }
+
+export const forgetSetting = (store: Store, name: string): void =>
+  void store.run('DELETE FROM settings WHERE name = ?', name);

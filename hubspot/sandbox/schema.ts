@@ -3,12 +3,31 @@
  * object type, so that a contact and a deal may share one, as in HubSpot.
  */
 
-/** Raised with every change below: a file of another version is refused rather than half understood. */
-export const schemaVersion = 2;
+/** Raised with every change below. A file of an earlier version is led up to it where `additions` has the steps. */
+export const schemaVersion = 3;
+
+const actions = `
+CREATE TABLE action_definitions (
+  id INTEGER PRIMARY KEY, app_id TEXT NOT NULL, revision INTEGER NOT NULL, definition TEXT NOT NULL,
+  archived_at INTEGER
+);
+CREATE TABLE action_runs (
+  n INTEGER PRIMARY KEY, callback_id TEXT NOT NULL UNIQUE, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL,
+  definition_id INTEGER NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL,
+  due_at INTEGER NOT NULL, retry_delays_ms TEXT NOT NULL, status INTEGER, expires_at INTEGER, output TEXT NOT NULL
+);
+CREATE INDEX action_runs_due ON action_runs (state, due_at, n);
+`;
+
+/** What each version added to the one before it; a file that needs a step that is not here is refused. */
+export const additions: ReadonlyMap<number, string> = new Map([
+  [3, `${actions} ALTER TABLE portals ADD COLUMN additional_currencies TEXT NOT NULL DEFAULT ''`],
+]);
 
 export const schema = `
 CREATE TABLE portals (
-  id INTEGER PRIMARY KEY, currency TEXT NOT NULL, time_zone TEXT NOT NULL, created_at INTEGER NOT NULL
+  id INTEGER PRIMARY KEY, currency TEXT NOT NULL, time_zone TEXT NOT NULL, created_at INTEGER NOT NULL,
+  additional_currencies TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE owners (
   portal_id INTEGER NOT NULL, id INTEGER NOT NULL, email TEXT NOT NULL, first_name TEXT NOT NULL,
@@ -137,4 +156,4 @@ CREATE TABLE writes (
   n INTEGER PRIMARY KEY, app_id TEXT NOT NULL, portal_id INTEGER NOT NULL, type TEXT NOT NULL, id INTEGER NOT NULL,
   property TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL
 );
-`;
+${actions}`;

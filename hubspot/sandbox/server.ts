@@ -3,6 +3,8 @@
  * real HTTP, with faults on demand.
  */
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { actionRoutes } from './actions/action-routes.ts';
+import { WorkflowActions } from './actions/workflow-actions.ts';
 import { Apps, type SandboxApp } from './apps.ts';
 import { controlRoutes } from './control/routes.ts';
 import { seedFirstPortal } from './control/seed-first-portal.ts';
@@ -82,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     url: () => url,
     catalog: new PropertyCatalog(store),
     webhooks: new Webhooks({ store, apps, now, propertyNames }),
+    actions: new WorkflowActions({ store, apps, now }),
     limits: new Limits(store),
     faults: new Faults(),
     log: new RequestLog(store),
@@ -95,13 +98,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   } catch (error) {
     await server.close();
     await world.webhooks.stop();
+    await world.actions.stop();
     store.close();
     throw error;
   }
   world.webhooks.start();
+  world.actions.start();
   const close = async () => {
     await server.close();
     await world.webhooks.stop();
+    await world.actions.stop();
     world.log.close();
     store.close();
   };
@@ -156,6 +162,7 @@ const routeSets: readonly ((server: FastifyInstance, world: World) => void)[] = 
   listMemberRoutes,
   accountRoutes,
   webhookManagementRoutes,
+  actionRoutes,
   controlRoutes,
   pageRoutes,
 ];

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { schema, schemaVersion } from './schema.ts';
+import { additions, schema, schemaVersion } from './schema.ts';
 
 /** Statement texts are built from code, never from values, so that few of them exist; searches vary the most. */
 const maxStatements = 500;
@@ -13,19 +13,14 @@ export class Store {
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
 
-  /** Opens a file, or `:memory:`. Throws when the file was made by another version of the schema. */
+  /** Opens a file, or `:memory:`. Throws when the file's schema is too old to be led up, or newer than this one. */
   constructor(path: string) {
     this.#database = new DatabaseSync(path);
     // NORMAL in WAL mode keeps what was committed when the process is killed; only a power cut may cost the last moments.
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
     const { user_version: version } = this.require<{ user_version: number }>('PRAGMA user_version');
-    if (version === 0) this.#create();
-    else if (version !== schemaVersion) {
-      this.#database.close();
-      throw new Error(
-        `The sandbox file ${path} has schema ${version}, this sandbox needs ${schemaVersion}: remove the file.`,
-      );
-    }
+    if (version === 0) this.#execute(schema);
+    else if (version !== schemaVersion) this.#leadUp(path, version);
   }
 
   get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
@@ -110,8 +105,21 @@ export class Store {
     this.#database.close();
   }
 
-  #create(): void {
-    this.#database.exec(`BEGIN; ${schema}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
+  #leadUp(path: string, version: number): void {
+    const steps = Array.from({ length: Math.max(0, schemaVersion - version) }, (_, index) =>
+      additions.get(version + 1 + index),
+    );
+    if (steps.length === 0 || steps.includes(undefined)) {
+      this.#database.close();
+      throw new Error(
+        `The sandbox file ${path} has schema ${version}, this sandbox needs ${schemaVersion}: remove the file.`,
+      );
+    }
+    this.#execute(steps.join(';'));
+  }
+
+  #execute(sql: string): void {
+    this.#database.exec(`BEGIN; ${sql}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
   }
 
   #prepare(sql: string): StatementSync {

@@ -1,3 +1,4 @@
+import type { WorkflowActions } from './actions/workflow-actions.ts';
 import type { Apps } from './apps.ts';
 import type { PropertyCatalog } from './crm/catalog.ts';
 import type { SearchIndex } from './crm/search-index.ts';
@@ -13,6 +14,7 @@ export interface World {
   readonly store: Store;
   readonly catalog: PropertyCatalog;
   readonly webhooks: Webhooks;
+  readonly actions: WorkflowActions;
   readonly limits: Limits;
   readonly faults: Faults;
   readonly log: RequestLog;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { RegisteredApp } from '../apps.ts';
 import { parsed } from '../http/input.ts';
+import { forgetApp } from '../oauth/installs.ts';
 import type { World } from '../world.ts';
 
 const newApp = z.strictObject({
@@ -23,6 +24,17 @@ export function appRoutes(server: FastifyInstance, world: World): void {
     const app = world.apps.register({ ...known, redirectUrls });
     world.webhooks.add(app);
     return reply.code(201).send({ ...appView(app), clientSecret: app.clientSecret });
+  });
+
+  server.delete<{ Params: { appId: string } }>('/sandbox/apps/:appId', async (request, reply) => {
+    const { appId } = request.params;
+    world.store.transaction(() => {
+      world.apps.remove(appId);
+      forgetApp(world, appId);
+      world.actions.forgetApp(appId);
+    });
+    await world.webhooks.remove(appId);
+    return reply.code(204).send();
   });
 }
 

@@ -8,7 +8,7 @@ import { createProperty, newProperty } from '../crm/property-changes.ts';
 import { propertyValues } from '../crm/record-input.ts';
 import { requireRecord } from '../crm/record-lookup.ts';
 import { createRecord } from '../crm/record-writes.ts';
-import { standardGroups } from '../crm/standard-properties.ts';
+import { currencyCodes, standardGroups } from '../crm/standard-properties.ts';
 import { notFound } from '../http/errors.ts';
 import { parsed } from '../http/input.ts';
 import { expireAccessTokens } from '../oauth/access-tokens.ts';
@@ -17,8 +17,9 @@ import { uninstall } from '../oauth/installs.ts';
 import { knownScopes } from '../oauth/scopes.ts';
 import { tokenBody } from '../oauth/token-routes.ts';
 import { createPortal, deletePortal } from '../portal-setup.ts';
-import { portalOf, portals } from '../portals.ts';
+import { type Portal, portalOf, portals } from '../portals.ts';
 import type { World } from '../world.ts';
+import { given } from './behaviour-routes.ts';
 import { seedContacts } from './seed.ts';
 
 export const portalParams = z.object({ portalId: z.coerce.number().int().positive() });
@@ -28,6 +29,7 @@ export const isoInstant = z.iso.datetime({ offset: true }).transform((text) => D
 const portalBody = z.strictObject({
   portalId: z.number().int().positive().optional(),
   currency: z.string().length(3).optional(),
+  additionalCurrencies: z.array(z.enum(currencyCodes)).optional(),
   timeZone: z.string().refine(isTimeZone, { error: 'must be an IANA time zone' }).optional(),
 });
 const contactsBody = z.strictObject({
@@ -56,19 +58,12 @@ export function portalRoutes(server: FastifyInstance, world: World): void {
     portalOf(world.store, parsed(portalParams, params).portalId).id;
 
   server.get('/sandbox/portals', () => ({
-    results: portals(world.store).map(({ id, currency, timeZone }) => ({ portalId: id, currency, timeZone })),
+    results: portals(world.store).map(portalView),
   }));
 
   server.post('/sandbox/portals', (request, reply) => {
-    const { portalId: id, currency, timeZone } = parsed(portalBody, request.body ?? {});
-    const portal = createPortal(world, {
-      ...(id === undefined ? {} : { id }),
-      ...(currency === undefined ? {} : { currency }),
-      ...(timeZone === undefined ? {} : { timeZone }),
-    });
-    return reply
-      .code(201)
-      .send({ portalId: portal.id, currency: portal.currency, timeZone: portal.timeZone });
+    const { portalId: id, ...settings } = parsed(portalBody, request.body ?? {});
+    return reply.code(201).send(portalView(createPortal(world, given({ id, ...settings }))));
   });
 
   server.delete('/sandbox/portals/:portalId', (request, reply) => {
@@ -105,9 +100,9 @@ export function portalRoutes(server: FastifyInstance, world: World): void {
   });
 
   server.post('/sandbox/portals/:portalId/properties', (request, reply) => {
-    const { objectType: type, ...given } = parsed(propertyBody, request.body);
+    const { objectType: type, ...wanted } = parsed(propertyBody, request.body);
     const group = { groupName: standardGroups[type].name };
-    const property = parsed(newProperty, { ...group, ...given });
+    const property = parsed(newProperty, { ...group, ...wanted });
     const created = createProperty(world, { portalId: portalId(request.params), type }, property);
     return reply.code(201).send(propertyView(created));
   });
@@ -138,6 +133,8 @@ export function portalRoutes(server: FastifyInstance, world: World): void {
     expired: expireAccessTokens(world, portalId(request.params)),
   }));
 }
+
+const portalView = ({ id, ...settings }: Portal) => ({ portalId: id, ...settings });
 
 function isTimeZone(text: string): boolean {
   try {

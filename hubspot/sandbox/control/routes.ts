@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world.ts';
 import { accountControlRoutes } from './account-routes.ts';
+import { actionControlRoutes } from './action-routes.ts';
 import { appRoutes } from './app-routes.ts';
 import { behaviourRoutes } from './behaviour-routes.ts';
 import { journalRoutes } from './journal-routes.ts';
@@ -18,6 +19,7 @@ export function controlRoutes(server: FastifyInstance, world: World): void {
   appRoutes(server, world);
   accountControlRoutes(server, world);
   webhookRoutes(server, world);
+  actionControlRoutes(server, world);
   behaviourRoutes(server, world);
   journalRoutes(server, world);
 }

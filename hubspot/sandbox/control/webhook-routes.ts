@@ -18,6 +18,7 @@ const webhooksBody = z.strictObject({
   retryDelaysMs: z.array(delayMs).max(10).optional(),
   batchWindowMs: z.number().int().min(0).max(60_000).optional(),
   maxConcurrentRequests: z.number().int().min(1).max(100).optional(),
+  settingsCacheMs: z.number().int().min(0).max(300_000).optional(),
   subscriptions: z
     .array(
       z.strictObject({

@@ -43,14 +43,14 @@ export function accountRoutes(server: FastifyInstance, world: World): void {
 
   server.get('/account-info/v3/details', (request) => {
     const { portalId } = callerWith(world, request, 'oauth');
-    const { currency, timeZone } = portalOf(world.store, portalId);
+    const { currency, additionalCurrencies, timeZone } = portalOf(world.store, portalId);
     const offsetMs = utcOffsetMs(timeZone, world.now());
     return {
       portalId,
       accountType: 'SANDBOX',
       timeZone,
       companyCurrency: currency,
-      additionalCurrencies: [],
+      additionalCurrencies,
       utcOffset: offsetText(offsetMs),
       utcOffsetMilliseconds: offsetMs,
       uiDomain: new URL(world.url()).host,

@@ -1,5 +1,5 @@
 /** The property definitions of each portal, kept in memory between changes: every write of a record needs them. */
-import { owners } from '../portals.ts';
+import { owners, type Portal } from '../portals.ts';
 import type { Store } from '../store.ts';
 import { type ObjectType, objectTypes } from './object-types.ts';
 import { allStages, pipelinesOf } from './pipelines.ts';
@@ -59,12 +59,12 @@ export class PropertyCatalog {
   }
 
   /** Gives a new portal HubSpot's own groups and properties. */
-  install(portalId: number, now: number): void {
+  install({ id, currency, additionalCurrencies }: Portal, now: number): void {
     for (const type of objectTypes) {
       const { name, label } = standardGroups[type];
-      this.#store.run('INSERT INTO property_groups VALUES (?, ?, ?, ?, 0)', portalId, type, name, label);
-      for (const property of standardProperties[type]) {
-        this.save(portalId, type, { ...property, createdAt: now, updatedAt: now, archivedAt: null });
+      this.#store.run('INSERT INTO property_groups VALUES (?, ?, ?, ?, 0)', id, type, name, label);
+      for (const property of propertiesOf(type, [currency, ...additionalCurrencies])) {
+        this.save(id, type, { ...property, createdAt: now, updatedAt: now, archivedAt: null });
       }
     }
   }
@@ -117,4 +117,14 @@ export class PropertyCatalog {
     };
     return choices[source]().map((choice, displayOrder) => ({ ...choice, displayOrder, hidden: false }));
   }
+}
+
+/** A deal has a currency of its own only where the portal has more than one. */
+function propertiesOf(type: ObjectType, currencies: readonly string[]): PropertyDefinition[] {
+  const isCurrency = ({ name }: PropertyDefinition): boolean => name === 'deal_currency_code';
+  return standardProperties[type].flatMap((property) => {
+    if (!isCurrency(property)) return property;
+    const options = property.options.filter(({ value }) => currencies.includes(value));
+    return currencies.length > 1 ? { ...property, options } : [];
+  });
 }

@@ -3,34 +3,43 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerWith } from '../http/caller.ts';
 import { invalid } from '../http/errors.ts';
-import { decodeCursor, encodeCursor, limit, pagingAfter, parsed } from '../http/input.ts';
+import { limit, parsed } from '../http/input.ts';
 import type { World } from '../world.ts';
-import { addMembers, assertKeptByHand, members, removeMembers } from './list-members.ts';
+import { memberPage } from './list-member-page.ts';
+import {
+  addFrom,
+  addMembers,
+  assertKeptByHand,
+  type MemberOrder,
+  memberOf,
+  removeMembers,
+} from './list-members.ts';
 import { listWriter } from './list-routes.ts';
 import { lists, requireList } from './lists.ts';
 import { objectType } from './object-types.ts';
 
-const membersQuery = z.object({ limit: limit({ initial: 100, max: 250 }), after: z.string().optional() });
+const membersQuery = z.object({
+  limit: limit({ initial: 100, max: 250 }),
+  after: z.string().optional(),
+  before: z.string().optional(),
+});
 const idsBody = z.array(z.coerce.string());
 const bothBody = z.object({ recordIdsToAdd: idsBody.default([]), recordIdsToRemove: idsBody.default([]) });
 
 type ListParams = { Params: { listId: string } };
 
 export function listMemberRoutes(server: FastifyInstance, world: World): void {
-  server.get<ListParams>('/crm/v3/lists/:listId/memberships', (request) => {
+  server.get<ListParams>('/crm/v3/lists/:listId/memberships', (request) => page(request, 'id'));
+  server.get<ListParams>('/crm/v3/lists/:listId/memberships/join-order', (request) =>
+    page(request, 'joined'),
+  );
+
+  function page(request: FastifyRequest<ListParams>, order: MemberOrder) {
     const portalId = callerWith(world, request, 'crm.lists.read').portalId;
-    const query = parsed(membersQuery, request.query);
     const list = requireList(world, portalId, request.params.listId);
-    const found = members(world, list, { after: Number(decodeCursor(query.after)), limit: query.limit + 1 });
-    const last = found.length > query.limit ? found[query.limit - 1] : undefined;
-    return {
-      results: found.slice(0, query.limit).map(({ recordId, addedAt }) => ({
-        recordId: String(recordId),
-        membershipTimestamp: new Date(addedAt).toISOString(),
-      })),
-      ...pagingAfter(last && encodeCursor(last.recordId), `${world.url()}${request.originalUrl}`),
-    };
-  });
+    const url = `${world.url()}${request.originalUrl}`;
+    return memberPage(world, list, { order, url, ...parsed(membersQuery, request.query) });
+  }
 
   const change = (
     request: FastifyRequest<ListParams>,
@@ -59,6 +68,19 @@ export function listMemberRoutes(server: FastifyInstance, world: World): void {
     return change(request, { add: recordIdsToAdd, remove: recordIdsToRemove });
   });
 
+  server.put<{ Params: { listId: string; sourceId: string } }>(
+    '/crm/v3/lists/:listId/memberships/add-from/:sourceId',
+    (request, reply) => {
+      const portalId = listWriter(world, request);
+      const list = requireList(world, portalId, request.params.listId);
+      const source = requireList(world, portalId, request.params.sourceId);
+      assertKeptByHand(list);
+      if (source.type !== list.type) throw invalid('The lists hold records of different types.');
+      addFrom(world, list, source);
+      return reply.code(204).send();
+    },
+  );
+
   server.delete<ListParams>('/crm/v3/lists/:listId/memberships', (request, reply) => {
     const list = requireList(world, listWriter(world, request), request.params.listId);
     assertKeptByHand(list);
@@ -73,12 +95,13 @@ export function listMemberRoutes(server: FastifyInstance, world: World): void {
       const type = objectType(request.params.typeId);
       const recordId = Number(request.params.recordId);
       if (!Number.isInteger(recordId)) throw invalid(`${request.params.recordId} is not a record id.`);
-      const found = lists(world, portalId).filter(
-        (list) =>
-          list.type === type &&
-          members(world, list, { after: recordId - 1, limit: 1 })[0]?.recordId === recordId,
-      );
-      return { results: found.map(({ id }) => ({ listId: String(id), listVersion: 1 })) };
+      const results = lists(world, portalId).flatMap((list) => {
+        const member = list.type === type ? memberOf(world, list, recordId) : undefined;
+        if (member === undefined) return [];
+        const at = new Date(member.addedAt).toISOString();
+        return { listId: String(list.id), listVersion: 1, firstAddedTimestamp: at, lastAddedTimestamp: at };
+      });
+      return { results };
     },
   );
 }

@@ -10,21 +10,53 @@ export interface Member {
   readonly addedAt: number;
 }
 
-/** Live members with ids above `after`, ascending. */
+/** By id, or by when they became members. */
+export type MemberOrder = 'id' | 'joined';
+
+export interface MemberQuery {
+  readonly order: MemberOrder;
+  /** Ascending beyond this member, or descending from it; its id alone counts in the order of ids. */
+  readonly from?: Member | undefined;
+  readonly descending?: boolean;
+  readonly limit: number;
+}
+
+/** Live members in order. */
 export function members(
   world: World,
   list: RecordList,
-  { after = 0, limit }: { after?: number; limit: number },
+  { order, from, descending = false, limit }: MemberQuery,
 ): Member[] {
   const source = membership(world, list);
+  const [columns, position] =
+    order === 'id'
+      ? [['id'], from && [from.recordId]]
+      : [['added_at', 'id'], from && [from.addedAt, from.recordId]];
+  const direction = descending ? 'DESC' : 'ASC';
+  const marks = columns.map(() => '?').join(', ');
+  const condition = position ? `WHERE (${columns.join(', ')}) ${descending ? '<' : '>'} (${marks})` : '';
+  const sorted = columns.map((column) => `${column} ${direction}`).join(', ');
   return world.store
     .all<{ id: number; added_at: number }>(
-      `SELECT id, added_at FROM ${source.sql} WHERE id > ? ORDER BY id LIMIT ?`,
+      `SELECT id, added_at FROM ${source.sql} ${condition} ORDER BY ${sorted} LIMIT ?`,
       ...source.values,
-      after,
+      ...(position ?? []),
       limit,
     )
     .map((row) => ({ recordId: row.id, addedAt: row.added_at }));
+}
+
+/** The membership of one record, if it has one. */
+export const memberOf = (world: World, list: RecordList, recordId: number): Member | undefined =>
+  members(world, list, { order: 'id', from: { recordId: recordId - 1, addedAt: 0 }, limit: 1 }).find(
+    (member) => member.recordId === recordId,
+  );
+
+/** When the newest member of a list that is kept by hand was added; an active list does not keep it. */
+export function lastAddedAt(world: World, { portalId, id, processingType }: RecordList): number | null {
+  if (processingType === 'DYNAMIC') return null;
+  const sql = 'SELECT max(added_at) AS at FROM list_members WHERE portal_id = ? AND list_id = ?';
+  return world.store.require<{ at: number | null }>(sql, portalId, id).at;
 }
 
 export function listSize(world: World, list: RecordList): number {
@@ -69,6 +101,18 @@ export const removeMembers = (world: World, { portalId, id }: RecordList, ids: r
         Number(recordId),
       ) > 0,
   );
+
+/** Makes members of all that are in another list at this moment; those who are members already stay as they are. */
+export function addFrom(world: World, list: RecordList, source: RecordList): void {
+  const { sql, values } = membership(world, source);
+  world.store.run(
+    `INSERT OR IGNORE INTO list_members SELECT ?, ?, id, ? FROM ${sql}`,
+    list.portalId,
+    list.id,
+    world.now(),
+    ...values,
+  );
+}
 
 /** Makes members of all records that fit the list's filters at this moment. */
 export function fillOnce(world: World, list: RecordList): void {

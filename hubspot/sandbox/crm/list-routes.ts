@@ -6,7 +6,7 @@ import { notFound } from '../http/errors.ts';
 import { flag, names, parsed } from '../http/input.ts';
 import type { World } from '../world.ts';
 import { filterBranchSchema } from './list-filter.ts';
-import { createList, lists, listView, requireList } from './lists.ts';
+import { createList, foundListView, lists, listView, requireList } from './lists.ts';
 import { objectType, typeFacts } from './object-types.ts';
 
 const createBody = z.object({
@@ -81,7 +81,7 @@ export function listRoutes(server: FastifyInstance, world: World): void {
     return {
       offset: offset + shown.length,
       hasMore: offset + shown.length < found.length,
-      lists: shown.map((list) => listView(world, list)),
+      lists: shown.map((list) => foundListView(world, list)),
       total: found.length,
     };
   });
@@ -96,12 +96,13 @@ export function listRoutes(server: FastifyInstance, world: World): void {
     '/crm/v3/lists/object-type-id/:typeId/name/:name',
     (request) => {
       const portalId = reader(request);
+      const { includeFilters } = parsed(listQuery, request.query);
       const { typeId, name } = request.params;
       const list = lists(world, portalId).find(
         (each) => each.name === name && each.type === objectType(typeId),
       );
       if (list === undefined) throw notFound(`List ${name} does not exist.`);
-      return { list: listView(world, list) };
+      return { list: listView(world, list, { includeFilters }) };
     },
   );
 

@@ -2,7 +2,7 @@
 import { invalid, notFound } from '../http/errors.ts';
 import type { World } from '../world.ts';
 import { branchCondition, type FilterBranch } from './list-filter.ts';
-import { fillOnce, listSize } from './list-members.ts';
+import { fillOnce, lastAddedAt, listSize } from './list-members.ts';
 import { type ObjectType, typeFacts } from './object-types.ts';
 
 export type ProcessingType = 'MANUAL' | 'DYNAMIC' | 'SNAPSHOT';
@@ -98,12 +98,26 @@ const fromRow = (portalId: number, row: ListRow): RecordList => ({
   updatedAt: row.updated_at,
 });
 
-/** A list as HubSpot answers it; its size is a string in there. */
+/** A list as HubSpot answers it by its id or name. */
 export const listView = (
   world: World,
   list: RecordList,
   { includeFilters = false }: { includeFilters?: boolean } = {},
-) => ({
+) => ({ ...listHead(list, { includeFilters }), size: listSize(world, list) });
+
+/** A list as a search finds it: with further properties, all of them texts. */
+export function foundListView(world: World, list: RecordList) {
+  const addedAt = lastAddedAt(world, list);
+  return {
+    ...listHead(list, { includeFilters: false }),
+    additionalProperties: {
+      hs_list_size: String(listSize(world, list)),
+      ...(addedAt === null ? {} : { hs_last_record_added_at: String(addedAt) }),
+    },
+  };
+}
+
+const listHead = (list: RecordList, { includeFilters }: { includeFilters: boolean }) => ({
   listId: String(list.id),
   listVersion: 1,
   name: list.name,
@@ -114,5 +128,4 @@ export const listView = (
   updatedAt: new Date(list.updatedAt).toISOString(),
   filtersUpdatedAt: new Date(list.updatedAt).toISOString(),
   ...(includeFilters && list.filterBranch !== null ? { filterBranch: list.filterBranch } : {}),
-  additionalProperties: { hs_list_size: String(listSize(world, list)) },
 });

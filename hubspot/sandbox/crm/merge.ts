@@ -10,8 +10,10 @@ import { objectTypes } from './object-types.ts';
 import { type CrmRecord, deleteRecord, insertRecord, type Values } from './record.ts';
 import { additionalEmails, assertFree, claim, release } from './unique-values.ts';
 
-/** Bounds how many records one may be made of, as HubSpot does. */
+/** Bounds how often a record may have been merged, as HubSpot does. */
 const maxMerges = 250;
+/** Each merge makes two ids old. */
+const maxOldIds = 2 * maxMerges;
 
 /**
  * The primary record's values win, the other one fills its gaps; the addresses of both stay, the lifecycle stage is
@@ -29,7 +31,7 @@ export function mergeRecords(
     String(record.id),
     ...(record.values['hs_merged_object_ids'] ?? '').split(';').filter(Boolean),
   ]);
-  if (oldIds.length > maxMerges + 1) throw invalid(`A record can be merged at most ${maxMerges} times.`);
+  if (oldIds.length > maxOldIds) throw invalid(`A record can be merged at most ${maxMerges} times.`);
   const values = mergedValues(world, { primary, other, oldIds });
   const id = world.store.next(portalId, type);
   const merged: CrmRecord = {

@@ -71,6 +71,7 @@ const languages: Options = {
   zh: 'Chinese',
 };
 
+/** The currencies that a portal here may have. */
 const currencies: Options = {
   USD: 'US Dollar',
   EUR: 'Euro',
@@ -164,6 +165,8 @@ function definitions(type: ObjectType, table: Readonly<Record<string, Standard>>
     ...(standard.external === undefined ? {} : { external: standard.external }),
   }));
 }
+
+export const currencyCodes: readonly string[] = Object.keys(currencies);
 
 export const standardProperties: Readonly<Record<ObjectType, readonly PropertyDefinition[]>> = {
   contacts: definitions('contacts', contacts),

@@ -8,6 +8,7 @@ const presetOrder = z
     preset: z.enum(presetNames),
     method: faultSchema.shape.method,
     path: faultSchema.shape.path.optional(),
+    skip: faultSchema.shape.skip,
     times: faultSchema.shape.times,
     delayMs: faultSchema.shape.delayMs.unwrap().optional(),
     retryAfterSeconds: z.number().int().min(0).optional().describe('sent as Retry-After'),

@@ -10,6 +10,7 @@ export const faultSchema = z.strictObject({
   body: z.enum(['json', 'html', 'empty']).default('json'),
   json: z.record(z.string(), z.unknown()).optional().describe('the body of a `json` fault'),
   headers: z.record(z.string(), z.string()).default({}),
+  skip: z.number().int().min(0).default(0).describe('calls that fit and pass unharmed first'),
   times: z.number().int().min(1).optional().describe('for ever when left out'),
   delayMs: z
     .number()
@@ -27,26 +28,38 @@ export type Fault = z.output<typeof faultSchema> & {
   readonly preset?: string;
 };
 
+interface Armed {
+  readonly fault: Fault;
+  readonly path: RegExp;
+  skip: number;
+  left: number;
+}
+
 export class Faults {
-  #armed: { readonly fault: Fault; readonly path: RegExp; left: number }[] = [];
+  #armed: Armed[] = [];
 
   arm(faults: readonly Fault[]): void {
     this.#armed = faults.map((fault) => ({
       fault,
       path: new RegExp(fault.path),
+      skip: fault.skip,
       left: fault.times ?? Number.POSITIVE_INFINITY,
     }));
   }
 
-  /** The first fault that fits, counted down. */
+  /** The first fault that fits, counted down; one that still lets calls pass leaves this one to those behind it. */
   take({ method, path }: { method: string; path: string }): Fault | undefined {
-    const armed = this.#armed.find(
-      ({ fault, path: pattern, left }) =>
-        left > 0 && (fault.method === undefined || fault.method === method) && pattern.test(path),
-    );
-    if (armed === undefined) return undefined;
-    armed.left -= 1;
-    return armed.fault;
+    for (const armed of this.#armed) {
+      const { fault, path: pattern, left } = armed;
+      const fits = (fault.method === undefined || fault.method === method) && pattern.test(path);
+      if (left === 0 || !fits) continue;
+      if (armed.skip > 0) armed.skip -= 1;
+      else {
+        armed.left -= 1;
+        return fault;
+      }
+    }
+    return undefined;
   }
 
   /** Adds one behind those that are armed already. */
@@ -54,14 +67,14 @@ export class Faults {
     this.arm([
       ...this.#armed
         .filter(({ left }) => left > 0)
-        .map(({ fault: old, left }) => ({ ...old, times: finite(left) })),
+        .map(({ fault: old, skip, left }) => ({ ...old, skip, times: finite(left) })),
       fault,
     ]);
   }
 
   /** What is armed, with how often each will still be met (`null` = for ever). */
   list(): readonly (Fault & { readonly left: number | null })[] {
-    return this.#armed.map(({ fault, left }) => ({ ...fault, left: Number.isFinite(left) ? left : null }));
+    return this.#armed.map(({ fault, skip, left }) => ({ ...fault, skip, left: finite(left) ?? null }));
   }
 }
 

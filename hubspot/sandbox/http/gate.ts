@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 /** Everything else is the sandbox's own: its pages and its controls. */
 const apiPath = /^\/(crm|oauth|account-info|appinstalls|webhooks|app-webhooks|automation|integrators)\//;
-const withToken = /^\/(crm|account-info)\//;
+const withToken = /^\/(crm|account-info|automation\/v4\/actions\/callbacks)\//;
 const searchPath = /^\/crm\/v3\/objects\/[^/]+\/search(?=[/?]|$)/;
 /** HubSpot marks these as exempt from the ten-second window. */
 const exemptPath = /^\/crm\/v4\/associations\/[^/]+\/[^/]+\/batch\//;

@@ -20,6 +20,8 @@ const prefixes: readonly (readonly [RegExp, string])[] = [
   [dated('/account-info/{v}'), '/account-info/v3'],
   [dated('/appinstalls/{v}'), '/appinstalls/v3'],
   [dated('/oauth/{v}'), '/oauth/v3'],
+  [dated('/automation/actions/callbacks/{v}'), '/automation/v4/actions/callbacks'],
+  [dated('/automation/actions/{v}'), '/automation/v4/actions'],
   [/^\/webhooks\/2026-03(?=[/?]|$)/, '/webhooks/v3'],
   [/^\/app-webhooks\/2026-09(?=[/?]|$)/, '/webhooks/v3'],
 ];

@@ -11,6 +11,12 @@ export function noteInstall({ store, now }: World, { appId, portalId }: InstallK
   store.run('INSERT OR REPLACE INTO installs VALUES (?, ?, ?)', portalId, appId, now());
 }
 
+/** Takes an app that is no more out of every portal, with all that it was ever given. */
+export function forgetApp({ store }: World, appId: string): void {
+  for (const table of ['installs', 'codes', 'grants', 'access_tokens'])
+    store.run(`DELETE FROM ${table} WHERE app_id = ?`, appId);
+}
+
 export const isInstalled = ({ store }: Pick<World, 'store'>, { appId, portalId }: InstallKey): boolean =>
   store.get('SELECT 1 FROM installs WHERE portal_id = ? AND app_id = ?', portalId, appId) !== undefined;
 

@@ -30,7 +30,9 @@ function faultForm(portalId: number): string {
     <div class="grid">
       <label class="wide">What happens<select name="preset">!${options}</select></label>
       <label>How many calls meet it<input name="times" type="number" min="1" placeholder="all, until ended"></label>
+      <label>How many pass first<input name="skip" type="number" min="0" placeholder="none"></label>
       <label>Only paths that match<input name="path" placeholder="where it is usual"></label>
+      <label>Seconds told to wait<input name="retryAfterSeconds" type="number" min="0" placeholder="as it is usual"></label>
     </div>
     <p class="row"><button class="main">Order</button></p>
   </form>`;
@@ -40,10 +42,10 @@ function armedFaults(world: World, portalId: number): string {
   const armed = world.faults.list().filter(({ left }) => left !== 0);
   if (armed.length === 0) return html`<p class="quiet">None: every call is answered as it should be.</p>`;
   const rows = armed.map(
-    ({ preset, status, method, path, left }) => html`<tr>
+    ({ preset, status, method, path, skip, left }) => html`<tr>
       <td>${failureName(preset, status)}</td>
       <td class="mono break">${method ?? ''} ${path}</td>
-      <td class="number">${left ?? 'all'}</td></tr>`,
+      <td class="number">${left ?? 'all'}${skip === 0 ? '' : `, after ${skip} more`}</td></tr>`,
   );
   return html`<div class="scroll"><table>
       <thead><tr><th>Failure</th><th>Calls</th><th class="number">Left</th></tr></thead><tbody>!${rows}</tbody></table></div>

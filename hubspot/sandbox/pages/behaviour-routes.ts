@@ -12,12 +12,15 @@ const checked = z
   .optional()
   .transform((value) => value === 'on');
 const positive = z.coerce.number().int().min(1);
+const whole = z.coerce.number().int().min(0);
 /** An empty field of a form. */
 const blank = z.literal('').transform(() => undefined);
 
 const faultForm = z.object({
   preset: z.string(),
   times: z.union([blank, positive]).optional(),
+  skip: z.union([blank, whole]).optional(),
+  retryAfterSeconds: z.union([blank, whole]).optional(),
   path: z
     .string()
     .trim()

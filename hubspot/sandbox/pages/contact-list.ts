@@ -58,7 +58,7 @@ function contactRow(
   const { values, portalId, id } = contact;
   return html`<tr>
     <td><a href="${recordPath(portalId, '0-1', id)}">${fullName(contact)}</a></td>
-    <td class="break">${values['email'] ?? ''}</td>
+    <td class="tight">${values['email'] ?? ''}</td>
     <td class="tight">${shownValue(properties.get('lifecyclestage'), values['lifecyclestage'])}</td>
     <td class="tight">${shownValue(properties.get('hs_lead_status'), values['hs_lead_status'])}</td>
     !${link === undefined ? '' : html`<td class="break">!${linked(values[link.name] ?? '')}</td>`}

@@ -45,5 +45,7 @@ export const recordPath = (portalId: number, typeId: '0-1' | '0-3', id: number |
 export function shownAmount({ values }: CrmRecord): string {
   const amount = values['amount'];
   if (amount === undefined) return '';
-  return `${Number(amount).toLocaleString('en-US')} ${values['deal_currency_code'] ?? ''}`.trim();
+  const minimumFractionDigits = Number.isInteger(Number(amount)) ? 0 : 2;
+  const grouped = Number(amount).toLocaleString('en-US', { minimumFractionDigits });
+  return `${grouped} ${values['deal_currency_code'] ?? ''}`.trim();
 }

@@ -25,7 +25,7 @@ export function requestPage(world: World, { portalId, path }: { portalId: number
       !${countTable(world.log.counts(filter))}
       <h2>Newest first</h2>
       <div class="scroll"><table>
-        <thead><tr><th class="number">No.</th><th>At (UTC)</th><th>Method</th><th>Path</th><th>Portal</th><th class="number">Status</th><th class="number">ms</th></tr></thead>
+        <thead><tr><th class="number">No.</th><th>Method</th><th>Path</th><th class="number">Status</th><th class="number">ms</th><th>At (UTC)</th><th>Portal</th></tr></thead>
         <tbody>!${requests.length === 0 ? nothing : requests.map(requestRow)}</tbody>
       </table></div>`,
   });
@@ -40,11 +40,11 @@ function countTable(counts: readonly RequestCount[]): string {
       ({ status, count }) => html`<span class="count ${tone(status)}">${status ?? 'none'} × ${count}</span> `,
     );
     return html`<tr><td>${answers[0]?.method ?? ''}</td><td class="mono break">${answers[0]?.endpoint ?? ''}</td>
-      <td class="number">${total}</td><td>!${told}</td></tr>`;
+      <td>!${told}</td><td class="number">${total}</td></tr>`;
   });
   const more = endpoints.length - rows.length;
   return html`<h2>By endpoint</h2><div class="scroll"><table>
-      <thead><tr><th>Method</th><th>Endpoint</th><th class="number">Requests</th><th>Answers</th></tr></thead>
+      <thead><tr><th>Method</th><th>Endpoint</th><th>Answers</th><th class="number">Requests</th></tr></thead>
       <tbody>!${rows}</tbody></table></div>
     !${more > 0 ? html`<p class="quiet">and ${more} more endpoints</p>` : ''}`;
 }
@@ -52,10 +52,10 @@ function countTable(counts: readonly RequestCount[]): string {
 function requestRow(request: LoggedRequest): string {
   const { n, at, method, path, status, finishedAt, portalId } = request;
   return html`<tr>
-    <td class="number">${n}</td><td class="tight quiet">${moment(at)}</td><td>${method}</td>
-    <td class="mono break">${path}</td><td class="quiet tight">${portalId ?? ''}</td>
+    <td class="number">${n}</td><td>${method}</td><td class="mono break">${path}</td>
     <td class="number ${tone(status)}">${status ?? (finishedAt === null ? 'open' : 'broken')}</td>
     <td class="number">${finishedAt === null ? '' : finishedAt - at}</td>
+    <td class="tight quiet">${moment(at)}</td><td class="quiet tight">${portalId ?? ''}</td>
   </tr>`;
 }
 

@@ -1,6 +1,7 @@
 import { html } from 'ghtml';
 import type { RegisteredApp } from '../apps.ts';
 import { type ObjectType, objectTypes, typeFacts } from '../crm/object-types.ts';
+import { currencyCodes } from '../crm/standard-properties.ts';
 import { isInstalled } from '../oauth/installs.ts';
 import type { World } from '../world.ts';
 import { page } from './layout.ts';
@@ -11,8 +12,6 @@ export const fieldChoices = [
   { type: 'number', fieldType: 'number', label: 'Number' },
   { type: 'date', fieldType: 'date', label: 'Date' },
 ] as const;
-
-const currencies = ['USD', 'EUR', 'GBP', 'CHF', 'CAD', 'AUD', 'INR', 'JPY'];
 
 export function settingsPage(world: World, portalId: number): string {
   return page(world, {
@@ -32,7 +31,8 @@ export function settingsPage(world: World, portalId: number): string {
           <button>Add</button></form>
         <h2>Another account</h2>
         <form class="row" method="post" action="/settings/accounts">
-          <label>Currency<select name="currency">!${currencies.map((code) => html`<option>${code}</option>`)}</select></label>
+          <label>Currency<select name="currency">!${currencyCodes.map((code) => html`<option>${code}</option>`)}</select></label>
+          <label class="inline"><input type="checkbox" name="several"> Deals may be in others too</label>
           <button>Open</button></form>
       </div></div>`,
   });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { seedContacts } from '../control/seed.ts';
 import { objectTypes } from '../crm/object-types.ts';
 import { createProperty, newProperty } from '../crm/property-changes.ts';
-import { standardGroups } from '../crm/standard-properties.ts';
+import { currencyCodes, standardGroups } from '../crm/standard-properties.ts';
 import { parsed } from '../http/input.ts';
 import { uninstall } from '../oauth/installs.ts';
 import { createPortal } from '../portal-setup.ts';
@@ -21,7 +21,10 @@ const propertyForm = z.object({
 });
 const seedForm = z.object({ contacts: z.coerce.number().int().min(1).max(100_000) });
 const uninstallForm = z.object({ app_id: z.string().optional() });
-const portalForm = z.object({ currency: z.string().length(3) });
+const portalForm = z.object({
+  currency: z.enum(currencyCodes),
+  several: z.literal('on').optional(),
+});
 
 type PortalParams = { Params: { portalId: string } };
 
@@ -64,7 +67,11 @@ export function settingsRoutes(server: FastifyInstance, world: World): void {
   });
 
   server.post('/settings/accounts', (request, reply) => {
-    const { id } = createPortal(world, parsed(portalForm, request.body));
+    const { currency, several } = parsed(portalForm, request.body);
+    const { id } = createPortal(world, {
+      currency,
+      additionalCurrencies: several === 'on' ? currencyCodes : [],
+    });
     return reply.redirect(`/settings?portal=${id}`, 303);
   });
 }

@@ -75,5 +75,6 @@ pre { margin: 8px 0 0; padding: 10px; background: var(--ground); border-radius: 
   .columns { grid-template-columns: minmax(0, 1fr); }
   nav { order: 1; flex-basis: 100%; }
   nav a { padding: 5px 8px; }
+  .board { grid-auto-columns: 62vw; }
 }
 `;

@@ -22,7 +22,7 @@ export function webhookPage(
         html`<li class="mono">${[eventType, propertyName, objectTypeId].filter(Boolean).join(' ')}</li>`,
     );
   const paused = settings.subscriptions.length - subscriptions.length;
-  const nothing = html`<tr><td colspan="6" class="quiet">Nothing was sent yet.</td></tr>`;
+  const nothing = html`<tr><td colspan="5" class="quiet">Nothing was sent yet.</td></tr>`;
   return page(world, {
     title: 'Webhooks',
     section: 'webhooks',
@@ -40,7 +40,7 @@ export function webhookPage(
       <details><summary>${subscriptions.length} subscriptions${paused === 0 ? '' : `, ${paused} more paused`}</summary><ul class="scopes">!${subscriptions}</ul></details>
       <h2>Deliveries</h2>
       <div class="scroll"><table>
-        <thead><tr><th class="number">No.</th><th>State</th><th>Tries (UTC)</th><th>Portal</th><th>Events</th></tr></thead>
+        <thead><tr><th class="number">No.</th><th>State</th><th>Events</th><th>Tries (UTC)</th><th>Portal</th></tr></thead>
         <tbody>!${recent.length === 0 ? nothing : recent.map(batchRow)}</tbody>
       </table></div>`,
   });
@@ -76,9 +76,9 @@ function batchRow({ n, portalId, events, tries, state, dueAt }: WebhookBatch): s
   return html`<tr>
     <td class="number">${n}</td>
     <td class="tight !${state === 'failed' ? 'bad' : state === 'delivered' ? 'good' : ''}">${stateWords[state]}</td>
+    <td class="break">!${told}!${more}<details><summary class="quiet">Body</summary><pre>${JSON.stringify(events, null, 2)}</pre></details></td>
     <td class="tight">!${ended}!${next}</td>
     <td class="tight quiet">${portalId}</td>
-    <td class="break">!${told}!${more}<details><summary class="quiet">Body</summary><pre>${JSON.stringify(events, null, 2)}</pre></details></td>
   </tr>`;
 }
 

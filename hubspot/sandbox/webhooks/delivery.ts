@@ -33,7 +33,7 @@ export class WebhookDelivery {
 
   #pump(): void {
     clearTimeout(this.#timer);
-    const { targetUrl, enabled, maxConcurrentRequests } = this.#queue.settings;
+    const { targetUrl, enabled, maxConcurrentRequests } = this.#queue.inForce;
     if (targetUrl === null || !enabled || this.#closing.signal.aborted) return;
     const free = maxConcurrentRequests - this.#sending.size;
     if (free > 0) {

@@ -1,7 +1,8 @@
 /** HubSpot's API for an app's webhook address and subscriptions, opened by the developer's key in the query. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiError, notFound } from '../http/errors.ts';
+import { developersApp } from '../http/developer.ts';
+import { notFound } from '../http/errors.ts';
 import { parsed } from '../http/input.ts';
 import type { World } from '../world.ts';
 import type { WebhookQueue } from './queue.ts';
@@ -32,19 +33,20 @@ type SubscriptionParams = { Params: { appId: string; id: string } };
 
 export function webhookManagementRoutes(server: FastifyInstance, world: World): void {
   const base = '/webhooks/v3/:appId';
-  const queue = (request: FastifyRequest): WebhookQueue => managedQueue(world, request);
+  const queue = (request: FastifyRequest): WebhookQueue =>
+    world.webhooks.of(developersApp(world, request).appId);
 
   server.get(`${base}/settings`, (request) => settingsView(queue(request)));
 
   server.put(`${base}/settings`, (request) => {
     const own = queue(request);
     const { targetUrl, throttling } = parsed(settingsBody, request.body);
-    own.change({ targetUrl, maxConcurrentRequests: throttling.maxConcurrentRequests });
+    own.changeLater({ targetUrl, maxConcurrentRequests: throttling.maxConcurrentRequests });
     return settingsView(own);
   });
 
   server.delete(`${base}/settings`, (request, reply) => {
-    queue(request).change({ targetUrl: null });
+    queue(request).changeLater({ targetUrl: null });
     return reply.code(204).send();
   });
 
@@ -80,19 +82,6 @@ export function webhookManagementRoutes(server: FastifyInstance, world: World): 
     removeSubscription(queue(request), Number(request.params.id));
     return reply.code(204).send();
   });
-}
-
-function managedQueue(world: World, request: FastifyRequest): WebhookQueue {
-  const { appId } = request.params as { appId: string };
-  const { hapikey } = request.query as { hapikey?: string };
-  const app = world.apps.all().find((each) => each.appId === appId);
-  if (app === undefined || hapikey !== app.developerKey) {
-    throw new ApiError(401, {
-      message: "The API key provided is invalid. View or manage the developer account's API key.",
-      category: 'INVALID_AUTHENTICATION',
-    });
-  }
-  return world.webhooks.of(appId);
 }
 
 function settingsView({ settings }: WebhookQueue) {

@@ -18,6 +18,13 @@ export interface EventForm {
 }
 
 const typeIds: Readonly<Record<string, string>> = { contact: '0-1', deal: '0-3' };
+/** HubSpot's own types of links, by the classic name of their direction. */
+const linkTypeIds: Readonly<Record<string, number>> = {
+  CONTACT_TO_DEAL: 4,
+  DEAL_TO_CONTACT: 3,
+  CONTACT_TO_CONTACT: 449,
+  DEAL_TO_DEAL: 451,
+};
 
 /** The classic form and the generic one, `object.*` with a type id; a privacy deletion has no generic form. */
 export function eventForms(event: PublishedEvent): EventForm[] {
@@ -35,13 +42,18 @@ export function eventForms(event: PublishedEvent): EventForm[] {
 
 function generic(event: PublishedEvent, subscriptionType: string, objectTypeId: string): PublishedEvent {
   const { associationType, isPrimaryAssociation, ...rest } = event;
-  if (associationType === undefined) return { ...rest, subscriptionType, objectTypeId };
+  if (associationType === undefined) {
+    const sensitivity = rest.propertyName === undefined ? {} : { isSensitive: false };
+    return { ...rest, subscriptionType, objectTypeId, ...sensitivity };
+  }
   const [from = '', to = ''] = associationType.toLowerCase().split('_to_');
   return {
     ...rest,
     subscriptionType,
     fromObjectTypeId: typeIds[from],
     toObjectTypeId: typeIds[to],
+    associationCategory: 'HUBSPOT_DEFINED',
+    associationTypeId: linkTypeIds[associationType],
     isPrimaryAssociation,
   };
 }

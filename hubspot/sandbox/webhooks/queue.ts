@@ -31,12 +31,24 @@ export class WebhookQueue {
     this.#openWindow();
   }
 
+  /** As they were set last. */
   get settings(): WebhookSettings {
     return this.#settings.current;
   }
 
+  /** As the sender knows them, which may be a cache behind. */
+  get inForce(): WebhookSettings {
+    return this.#settings.inForce;
+  }
+
   change(change: Partial<WebhookSettings>): void {
     this.#settings.change(change);
+    this.onChange();
+  }
+
+  /** A change over HubSpot's API. */
+  changeLater(change: Partial<WebhookSettings>): void {
+    this.#settings.changeLater(change);
     this.onChange();
   }
 
@@ -53,7 +65,7 @@ export class WebhookQueue {
 
   /** Keeps an event for delivery, once for each subscription that it fits. */
   publish(portalId: number, event: PublishedEvent): void {
-    if (!this.settings.enabled || this.settings.targetUrl === null) return;
+    if (!this.inForce.enabled || this.inForce.targetUrl === null) return;
     for (const form of eventForms(event)) {
       const subscription = this.#settings.subscriptionTo(form);
       if (subscription !== undefined) this.#keep(portalId, subscription, form.event);
@@ -62,6 +74,14 @@ export class WebhookQueue {
 
   close(): void {
     clearTimeout(this.#window);
+  }
+
+  /** Forgets all that waits, what was sent, and how the app's webhooks were set. */
+  discard(): void {
+    const { store, app } = this.#parts;
+    store.run('DELETE FROM webhook_events WHERE app_id = ?', app.appId);
+    store.run('DELETE FROM webhook_batches WHERE app_id = ?', app.appId);
+    this.#settings.discard();
   }
 
   #keep(portalId: number, subscription: Subscription, event: PublishedEvent): void {

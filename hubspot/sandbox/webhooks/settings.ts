@@ -16,6 +16,8 @@ export interface WebhookSettings {
   readonly batchWindowMs: number;
   /** Deliveries of this app that may be under way at once. */
   readonly maxConcurrentRequests: number;
+  /** How long a change over HubSpot's API stays without effect; HubSpot caches settings for up to five minutes. */
+  readonly settingsCacheMs: number;
   readonly subscriptions: readonly Subscription[];
   readonly updatedAt: number;
 }
@@ -31,6 +33,7 @@ export const initialSettings = (targetUrl: string | null, now: number): WebhookS
   retryDelaysMs: compressedDelaysMs,
   batchWindowMs: 50,
   maxConcurrentRequests: 10,
+  settingsCacheMs: 0,
   subscriptions: [],
   updatedAt: now,
 });

@@ -49,4 +49,10 @@ export function signatureHeaders(
   };
 }
 
+/** The signature headers of a workflow action's request. */
+export const actionSignatureHeaders = (secret: string, request: SignedRequest): Record<string, string> => ({
+  'x-hubspot-signature': signatureV2(secret, request),
+  'x-hubspot-signature-version': 'v2',
+});
+
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');

@@ -25,7 +25,7 @@ export function addSubscription(
     throw alreadyExists('The app has this subscription already.');
   const id = 1 + Math.max(firstSubscriptionId - 1, ...subscriptions.map((each) => each.id));
   const created = { id, ...given, active, createdAt: now, updatedAt: now };
-  queue.change({ subscriptions: [...subscriptions, created] });
+  queue.changeLater({ subscriptions: [...subscriptions, created] });
   return created;
 }
 
@@ -49,7 +49,7 @@ export function setActive(
   { id, active, now }: { id: number; active: boolean; now: number },
 ): Subscription {
   const changed = { ...requireSubscription(queue, id), active, updatedAt: now };
-  queue.change({
+  queue.changeLater({
     subscriptions: queue.settings.subscriptions.map((each) => (each.id === id ? changed : each)),
   });
   return changed;
@@ -69,5 +69,5 @@ export function requireSubscription(queue: WebhookQueue, id: number): Subscripti
 
 export function removeSubscription(queue: WebhookQueue, id: number): void {
   requireSubscription(queue, id);
-  queue.change({ subscriptions: queue.settings.subscriptions.filter((each) => each.id !== id) });
+  queue.changeLater({ subscriptions: queue.settings.subscriptions.filter((each) => each.id !== id) });
 }

@@ -38,6 +38,14 @@ export class Webhooks {
     if (this.#started) delivery.start();
   }
 
+  /** Ends the deliveries of an app that is no more; what waits for it is never told. */
+  async remove(appId: string): Promise<void> {
+    const channel = this.#channels.get(appId);
+    this.#channels.delete(appId);
+    await channel?.delivery.stop();
+    channel?.queue.discard();
+  }
+
   /** Throws when there is no such app. */
   of(appId: string): WebhookQueue {
     const channel = this.#channels.get(appId);

@@ -127,6 +127,38 @@ describe('a second app', () => {
     );
   });
 
+  test('facts §1, §6: a removed app has no token, no consent page and no webhooks left; what it made stays, the first app too', async () => {
+    const made = await create(token, 'second@apps.example');
+    target.answer = () => 500;
+    await target.until((received) => received.length > 0);
+    expect((await sandbox.control('DELETE', `/apps/${other.appId}`)).status).toBe(204);
+    expect((await sandbox.control('DELETE', `/apps/${other.appId}`)).status).toBe(404);
+    expect((await create(token, 'later@apps.example')).status).toBe(401);
+    const query = { client_id: other.clientId, redirect_uri: redirectUrl, scope: 'oauth' };
+    expect((await send(`${sandbox.url}/oauth/authorize?${new URLSearchParams(query)}`, 'GET')).status).toBe(
+      400,
+    );
+    expect((await sandbox.control('GET', `/webhooks?appId=${other.appId}`)).status).toBe(404);
+    const install = await sandbox.control('POST', `/portals/${portalId}/install`, { appId: other.appId });
+    expect(install.status).toBe(404);
+    const left = await sandbox.api(
+      'GET',
+      `/crm/v3/objects/contacts/${made.body.id}?properties=hs_object_source_id`,
+    );
+    expect(left.body['properties']).toMatchObject({ hs_object_source_id: other.appId });
+    expect((await sandbox.control('DELETE', `/apps/${app.appId}`)).status).toBe(400);
+    const again = await sandbox.control<App>('POST', '/apps', {
+      appId: other.appId,
+      clientId: other.clientId,
+    });
+    expect(again.status).toBe(201);
+    const webhooks = await sandbox.control<{ pending: number; recent: unknown[] }>(
+      'GET',
+      `/webhooks?appId=${other.appId}`,
+    );
+    expect(webhooks.body).toMatchObject({ pending: 0, recent: [], targetUrl: null });
+  });
+
   test('an app id or client id is given out once, and no answer but the first tells the secret', async () => {
     const again = await sandbox.control('POST', '/apps', { clientId: other.clientId });
     expect(again.status).toBe(409);

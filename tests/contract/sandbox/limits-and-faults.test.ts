@@ -103,6 +103,17 @@ describe('faults', () => {
     expect((await times(3, create)).map(({ status }) => status)).toEqual([423, 423, 201]);
   });
 
+  test('facts §12: a fault may let calls pass first, so that page three of a listing meets it and no other', async () => {
+    await arm(
+      { path: '/objects/contacts', status: 502, body: 'html', skip: 2, times: 1 },
+      { path: '/objects/contacts', status: 423, skip: 3, times: 1 },
+    );
+    expect((await times(6, read)).map(({ status }) => status)).toEqual([200, 200, 502, 200, 423, 200]);
+    const preset = { preset: '477', skip: 1, times: 1 };
+    expect((await sandbox.control('PUT', '/faults', { faults: [preset] })).status).toBe(200);
+    expect((await times(3, read)).map(({ status }) => status)).toEqual([200, 477, 200]);
+  });
+
   test('facts §7: a 502 may have HTML, a 477 says how long', async () => {
     await arm(
       { path: 'objects/contacts', status: 502, body: 'html', times: 1 },

@@ -173,6 +173,12 @@ test('design §4: a failure is ordered and ended on the behaviour page', async (
   expect(shown.body).toMatch(/423: [^<]*<\/td>[\s\S]*all<[\s\S]*477: [\s\S]*\/owners<[\s\S]*>1</);
   await submit(`${behaviour}/faults/end`, {});
   expect((await sandbox.api('GET', '/crm/v3/objects/contacts')).status).toBe(200);
+  const order = { preset: '477', times: '1', skip: '1', path: '', retryAfterSeconds: '3600' };
+  await submit(`${behaviour}/faults`, order);
+  expect((await page('/behaviour')).body).toContain('1, after 1 more');
+  expect((await sandbox.api('GET', '/crm/v3/objects/contacts')).status).toBe(200);
+  const { status, headers } = await sandbox.api('GET', '/crm/v3/objects/contacts');
+  expect([status, headers.get('retry-after')]).toEqual([477, '3600']);
 });
 
 test('design §4: limits, the search index and webhooks are set on the behaviour page', async () => {

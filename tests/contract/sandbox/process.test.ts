@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -72,6 +75,27 @@ async function greeting(sandbox: ChildProcess): Promise<string> {
   }
   return text;
 }
+
+test('design §4: a process that is killed loses nothing that it had answered', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+  const flags = ['--port', '0', '--database', join(folder, 'sandbox.sqlite')];
+  const urlOf = async (sandbox: ChildProcess) => /ready at (\S+)/.exec(await greeting(sandbox))?.[1] ?? '';
+  const first = start({}, ...flags);
+  const url = await urlOf(first);
+  const install = await fetch(`${url}/sandbox/portals/${portalId}/install`, { method: 'POST' });
+  const { access_token: token } = (await install.json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const path = '/crm/v3/objects/contacts';
+  const body = JSON.stringify({ properties: { email: 'kept@example.test' } });
+  const made = await fetch(url + path, { method: 'POST', headers, body });
+  const { id } = (await made.json()) as { id: string };
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+
+  const again = await fetch(`${await urlOf(start({}, ...flags))}${path}/${id}`, { headers });
+  expect(await again.json()).toMatchObject({ id, properties: { email: 'kept@example.test' } });
+  await rm(folder, { recursive: true });
+});
 
 test('design §4: it starts with nothing set, and tells the app that may connect', async () => {
   const text = await greeting(start({}, '--port', '0', '--seed', '20'));

@@ -1,5 +1,6 @@
+import { Client } from '@hubspot/api-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aSandbox, portalId, type TestSandbox } from './fixture.ts';
+import { aSandbox, portalId, send, type TestSandbox } from './fixture.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -322,16 +323,32 @@ describe('deals', () => {
     expect(deal.body.history['dealstage']?.map(({ value }) => value)).toEqual(['contractsent', 'closedwon']);
   });
 
-  test('facts §9: amounts are also told in the account’s currency', async () => {
-    const made = await deals().create({
-      properties: { dealname: 'Euro', dealstage: 'closedwon', amount: '100', deal_currency_code: 'EUR' },
-      associations: [],
+  test('facts §9: only in an account with several currencies a deal has one; its amount is also told in the account’s', async () => {
+    const properties = { dealname: 'Euro', dealstage: 'closedwon', amount: '100', deal_currency_code: 'EUR' };
+    const alone = await sandbox.api<{ errors: { code: string }[] }>('POST', '/crm/v3/objects/deals', {
+      properties,
     });
+    expect([alone.status, alone.body.errors[0]?.code]).toEqual([400, 'PROPERTY_DOESNT_EXIST']);
+    const { body: several } = await sandbox.control<{ portalId: number }>('POST', '/portals', {
+      currency: 'USD',
+      additionalCurrencies: ['EUR', 'GBP'],
+    });
+    const { body } = await sandbox.control<{ access_token: string }>(
+      'POST',
+      `/portals/${several.portalId}/install`,
+    );
+    const client = new Client({ accessToken: body.access_token, basePath: sandbox.url });
+    const made = await client.crm.deals.basicApi.create({ properties, associations: [] });
     expect(made.properties).toMatchObject({
       amount: '100',
+      deal_currency_code: 'EUR',
       amount_in_home_currency: '110',
       hs_closed_amount_in_home_currency: '110',
     });
+    const { options } = await client.crm.properties.coreApi.getByName('deals', 'deal_currency_code');
+    expect(options.map(({ value }) => value)).toEqual(['USD', 'EUR', 'GBP']);
+    const details = await send(`${sandbox.url}/account-info/v3/details`, 'GET', { token: body.access_token });
+    expect(details.body).toMatchObject({ companyCurrency: 'USD', additionalCurrencies: ['EUR', 'GBP'] });
   });
 
   test('facts §4: a stage of another pipeline and an amount that is no number are refused', async () => {
@@ -543,6 +560,29 @@ describe('merging and erasing', () => {
     const first = await contacts().merge({ primaryObjectId: a ?? '', objectIdToMerge: b ?? '' });
     const second = await contacts().merge({ primaryObjectId: c ?? '', objectIdToMerge: first.id });
     for (const id of [a, b, c, first.id]) expect((await contacts().getById(id ?? '')).id).toBe(second.id);
+  });
+
+  test('facts §9: a record may be merged 250 times, all its old ids in one property, and not once more', async () => {
+    const { body } = await sandbox.control<{ ids: string[] }>('POST', `/portals/${portalId}/contacts`, {
+      contacts: Array.from({ length: 252 }, (_, index) => ({ properties: { firstname: `m${index}` } })),
+    });
+    const [first = '', ...others] = body.ids;
+    const merge = (primaryId: string, otherId: string) =>
+      sandbox.control<{ id: string }>('POST', `/portals/${portalId}/contacts/merge`, { primaryId, otherId });
+    let id = first;
+    for (const other of others.slice(0, 250)) id = (await merge(id, other)).body.id;
+    expect((await merge(id, others[250] ?? '')).status).toBe(400);
+    const { properties } = await contacts().getById(id, ['hs_merged_object_ids']);
+    const old = properties['hs_merged_object_ids']?.split(';') ?? [];
+    expect(new Set(old).size).toBe(500);
+    expect(body.ids.slice(0, 251).every((each) => old.includes(each))).toBe(true);
+    expect((await contacts().getById(first)).id).toBe(id);
+  });
+
+  test('facts §2: a create tells where the record is', async () => {
+    const made = await sandbox.api('POST', '/crm/v3/objects/contacts', { properties: { firstname: 'x' } });
+    const location = made.headers.get('location') ?? '';
+    expect((await sandbox.api('GET', location)).body['id']).toBe(made.body['id']);
   });
 
   test('facts §9: a privacy deletion is for ever, and the address cannot come back', async () => {

@@ -94,6 +94,44 @@ describe('HubSpot’s API for webhooks', () => {
     ]);
   });
 
+  test('facts §6: the generic form of a change says whether it is sensitive, that of a link its type from either end', async () => {
+    const subscriptions = [
+      { eventType: 'object.propertyChange', objectTypeId: '0-1', propertyName: 'city' },
+      { eventType: 'object.associationChange', objectTypeId: '0-1' },
+      { eventType: 'object.associationChange', objectTypeId: '0-3' },
+    ];
+    await sandbox.control('PUT', '/webhooks', { targetUrl: target.url, subscriptions });
+    const contactId = await sandbox.contact({ firstname: 'x' });
+    await sandbox.client.crm.contacts.basicApi.update(contactId, { properties: { city: 'Rome' } });
+    const deal = { dealname: 'x', dealstage: 'appointmentscheduled', pipeline: 'default' };
+    const { id } = await sandbox.client.crm.deals.basicApi.create({ properties: deal, associations: [] });
+    await sandbox.client.crm.associations.v4.basicApi.createDefault('deals', id, 'contacts', contactId);
+    await target.until((received) => received.flatMap(({ events }) => [...events]).length >= 3);
+    const link = { associationCategory: 'HUBSPOT_DEFINED', associationRemoved: false };
+    const [dealEnd, contactEnd] = [Number(id), Number(contactId)];
+    expect(eventsOf(target)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ propertyName: 'city', propertyValue: 'Rome', isSensitive: false }),
+        expect.objectContaining({
+          ...link,
+          fromObjectTypeId: '0-1',
+          toObjectTypeId: '0-3',
+          associationTypeId: 4,
+          fromObjectId: contactEnd,
+          toObjectId: dealEnd,
+        }),
+        expect.objectContaining({
+          ...link,
+          fromObjectTypeId: '0-3',
+          toObjectTypeId: '0-1',
+          associationTypeId: 3,
+          fromObjectId: dealEnd,
+          toObjectId: contactEnd,
+        }),
+      ]),
+    );
+  });
+
   test.each([
     ['a kind of event that there is not', { eventType: 'contact.birthday' }],
     ['a change without a property', { eventType: 'contact.propertyChange' }],
@@ -183,3 +221,43 @@ test('design §4: what was set stays over a restart, unless the start says other
   await moved.close();
   await rm(folder, { recursive: true });
 });
+
+describe('the cache of webhook settings', () => {
+  test('facts §6, §12: a change over HubSpot’s API is told at once and holds once the cache has run out', async () => {
+    const { settingsApi, subscriptionsApi } = developer.webhooks;
+    await using other = await aSecondTarget();
+    const cities = (place: WebhookTarget) => eventsOf(place).map(({ propertyValue }) => propertyValue);
+    const settingsCacheMs = 1500;
+    await sandbox.control('PUT', '/webhooks', {
+      targetUrl: target.url,
+      settingsCacheMs,
+      subscriptions: [{ eventType: 'contact.propertyChange', propertyName: 'city' }],
+    });
+    const id = await sandbox.contact({ firstname: 'x' });
+    const write = (city: string) => sandbox.client.crm.contacts.basicApi.update(id, { properties: { city } });
+    const [subscription] = (await subscriptionsApi.getAll(appId)).results;
+
+    const changedAt = Date.now();
+    await settingsApi.configure(appId, { targetUrl: other.url, throttling: { maxConcurrentRequests: 8 } });
+    expect((await settingsApi.getAll(appId)).targetUrl).toBe(other.url);
+    await write('Rome');
+    await target.until(() => cities(target).length === 1);
+    await expect.poll(() => Date.now() - changedAt, { timeout: 10_000 }).toBeGreaterThan(settingsCacheMs);
+    await write('Oslo');
+    await other.until(() => cities(other).length === 1);
+    expect([cities(target), cities(other)]).toEqual([['Rome'], ['Oslo']]);
+
+    await subscriptionsApi.update(Number(subscription?.id), appId, { active: false });
+    await write('Bonn');
+    await other.until(() => cities(other).length === 2);
+    await sandbox.control('PUT', '/webhooks', { settingsCacheMs: 0 });
+    await write('Kyiv');
+    const { body } = await sandbox.control<{ pending: number }>('GET', '/webhooks');
+    expect([body.pending, cities(other)]).toEqual([0, ['Oslo', 'Bonn']]);
+  });
+});
+
+async function aSecondTarget(): Promise<WebhookTarget & AsyncDisposable> {
+  const second = await aWebhookTarget();
+  return Object.assign(second, { [Symbol.asyncDispose]: () => second.close() });
+}
