@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { idSchema, objectPaths, pagingSchema } from './crm-record.ts';
 import { everyPage } from './every-page.ts';
+import { HubSpotError, isHubSpotError } from './failures.ts';
 import type { AssociatedRecord, CrmObjectType } from './gateway.ts';
 import { pageOf } from './page.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { isRecordId } from './record-id.ts';
 
 /** HubSpot's largest page of associations; ten of them are more than one record can be asked about. */
 const pageSize = 500;
@@ -39,6 +41,7 @@ export async function associatedRecords(
   { from, to }: Direction,
   id: string,
 ): Promise<readonly AssociatedRecord[]> {
+  if (!isRecordId(id)) throw new HubSpotError({ kind: 'not-found' });
   const path = paths('objectAssociations', objectPaths[from], id, 'associations', objectPaths[to]);
   const links = await everyPage(mostPages, async (after) => {
     const query: Record<string, string> = { limit: String(pageSize), ...(after !== null && { after }) };
@@ -56,10 +59,11 @@ export async function associatedIds(
   ids: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
   const [only] = ids;
-  if (only !== undefined && ids.length === 1) return [await idsOf(only)];
+  if (only !== undefined && ids.length === 1) return [await idsOf(only).catch(noneWhereNotFound)];
   const { from, to } = direction;
   const path = access.paths('associations', objectPaths[from], objectPaths[to], 'batch', 'read');
-  const inputs = [...new Set(ids)].map((id) => ({ id }));
+  const inputs = [...new Set(ids)].filter(isRecordId).map((id) => ({ id }));
+  if (inputs.length === 0) return ids.map(() => []);
   const { results } = await access.call({ method: 'POST', path, body: { inputs }, schema: batchSchema });
   const found = new Map<string, readonly string[]>();
   for (const { from: start, to: links, paging } of results) {
@@ -75,4 +79,10 @@ export async function associatedIds(
   async function idsOf(id: string): Promise<readonly string[]> {
     return (await associatedRecords(access, direction, id)).map((record) => record.id);
   }
+}
+
+/** A batch cannot tell a record without links from none, so a question that happens to be alone does not either. */
+function noneWhereNotFound(error: unknown): readonly string[] {
+  if (isHubSpotError(error, 'not-found')) return [];
+  throw error;
 }

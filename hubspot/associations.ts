@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { associatedIds, associatedRecords, type Direction } from './associated-records.ts';
-import { isRecordId, objectPaths } from './crm-record.ts';
+import { objectPaths } from './crm-record.ts';
 import { HubSpotError } from './failures.ts';
 import type { HubSpot } from './gateway.ts';
 import type { Gathering } from './gathering.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { isRecordId } from './record-id.ts';
 import { ensureReferralLabel } from './referral-label.ts';
 import type { CallScope } from './turn.ts';
 

@@ -1,7 +1,9 @@
 import { type BatchUpdate, batchUpdate } from './batch-update.ts';
 import { objectPaths, onTheWire, recordSchema } from './crm-record.ts';
+import { HubSpotError } from './failures.ts';
 import type { CrmObjectType, CrmProperties, CrmRecord } from './gateway.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { isRecordId } from './record-id.ts';
 import { type RecordReads, recordReads } from './record-reads.ts';
 
 /** An association made together with a record, in the direction from the new record. */
@@ -36,13 +38,11 @@ export function crmObjects(objectType: CrmObjectType, access: PortalAccess): Crm
         schema: recordSchema,
         repeatable: false,
       }),
-    update: (id, properties) =>
-      call({
-        method: 'PATCH',
-        path: paths('objects', objects, id),
-        body: { properties: onTheWire(properties) },
-        schema: recordSchema,
-      }),
+    async update(id, properties) {
+      if (!isRecordId(id)) throw new HubSpotError({ kind: 'not-found' });
+      const body = { properties: onTheWire(properties) };
+      return call({ method: 'PATCH', path: paths('objects', objects, id), body, schema: recordSchema });
+    },
     updateMany: batchUpdate(objectType, access),
     reads: recordReads(objectType, access),
   };

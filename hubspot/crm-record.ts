@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CrmObjectType, CrmProperties, CrmRecord } from './gateway.ts';
 import { instantSchema } from './instant.ts';
+import { mergedIds } from './merged-ids.ts';
+import { isRecordId } from './record-id.ts';
 
 /** HubSpot's names in paths. */
 export const objectPaths = { contact: 'contacts', deal: 'deals' } as const satisfies Record<
@@ -10,9 +12,6 @@ export const objectPaths = { contact: 'contacts', deal: 'deals' } as const satis
 
 /** Ids are strings of digits, but a few endpoints write them as numbers. */
 export const idSchema = z.union([z.string(), z.number()]).transform(String);
-
-/** An id that HubSpot could have given; anything else is answered without asking. */
-export const isRecordId = (id: string): boolean => /^\d{1,20}$/.test(id);
 
 /** Strings on the wire; a number or a boolean has been seen where a calculated property stands. */
 export const valueSchema = z.union([
@@ -35,10 +34,13 @@ export const recordSchema = z
     createdAt: instantSchema,
     updatedAt: instantSchema,
     archived: z.boolean().default(false),
+    archivedAt: instantSchema.nullish().catch(null),
   })
   .transform(
-    ({ propertiesWithHistory, ...record }): CrmRecord => ({
+    ({ propertiesWithHistory, archivedAt, ...record }): CrmRecord => ({
       ...record,
+      ...(archivedAt && { archivedAt }),
+      mergedIds: mergedIds(record),
       history: Object.fromEntries(
         Object.entries(propertiesWithHistory ?? {}).map(([property, versions]) => [
           property,

@@ -23,6 +23,13 @@ export interface CrmRecord {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly archived: boolean;
+  /** ISO instant of an archived record's archiving, where HubSpot tells it. */
+  readonly archivedAt?: string;
+  /**
+   * The ids that this record had before it was merged; each still finds it in a single read, none in a batch or a
+   * search. Empty when it was never merged. Whatever is read tells them; the answer to a write may leave them out.
+   */
+  readonly mergedIds: readonly string[];
 }
 
 /** A record as found by the id that was asked for; `record` null when HubSpot has none (deleted, or never was). */
@@ -32,6 +39,7 @@ export interface CrmLookup {
 }
 
 export interface ReadOptions {
+  /** Their values are told, and beside them only what HubSpot tells of every record, such as its `hs_object_id`. */
   readonly properties: readonly string[];
   readonly history?: readonly string[];
 }
@@ -203,6 +211,16 @@ export interface HubSpot {
       readonly after: string | null;
       readonly properties: readonly string[];
     }): Promise<Page<CrmRecord>>;
+    /**
+     * 100 archived contacts by the list API, oldest first; `after` is opaque. HubSpot keeps them for 90 days. A contact
+     * that was merged into another or erased for good is in neither listing.
+     */
+    archivedPage(input: {
+      readonly after: string | null;
+      readonly properties: readonly string[];
+    }): Promise<Page<CrmRecord>>;
+    /** How many contacts the portal has, as its search index knows: a little behind, archived ones left out. */
+    count(): Promise<number>;
   };
   readonly deals: {
     /** Creates with an association to the contact; a taken unique value throws `conflict`. */
@@ -216,6 +234,7 @@ export interface HubSpot {
     updateMany(updates: readonly RecordUpdate[]): Promise<readonly RowFailure[]>;
   };
   readonly associations: {
+    /** Ask by the live id. None for a contact that HubSpot does not have. */
     dealsOfContact(contactId: string): Promise<readonly string[]>;
     /** There may be none or several, and they change even after a deal is closed. */
     contactsOfDeal(dealId: string): Promise<readonly string[]>;

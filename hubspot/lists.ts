@@ -4,6 +4,7 @@ import { HubSpotError } from './failures.ts';
 import type { ContactList, HubSpot } from './gateway.ts';
 import { pageOf } from './page.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { isRecordId } from './record-id.ts';
 
 const contactObjectType = '0-1';
 /** HubSpot's largest pages: of a list search, and of a list's members. */
@@ -66,6 +67,7 @@ export function lists({ call, paths }: PortalAccess): HubSpot['lists'] {
     },
 
     async read(listId) {
+      if (!isRecordId(listId)) throw new HubSpotError({ kind: 'not-found' });
       const { lists: found } = await searchPage({ offset: 0, listIds: [listId] });
       const list = found.find(({ id }) => id === listId);
       if (list === undefined) throw new HubSpotError({ kind: 'not-found' });
@@ -73,6 +75,7 @@ export function lists({ call, paths }: PortalAccess): HubSpot['lists'] {
     },
 
     async members({ listId, after }) {
+      if (!isRecordId(listId)) throw new HubSpotError({ kind: 'not-found' });
       const query = { limit: String(memberPageSize), ...(after !== null && { after }) };
       const path = paths('lists', listId, 'memberships');
       const { results, paging } = await call({ method: 'GET', path, query, schema: membersSchema });

@@ -1,14 +1,16 @@
-import { isRecordId } from './crm-record.ts';
 import type { CrmRecord } from './gateway.ts';
+import { isRecordId } from './record-id.ts';
 
-/** Ask for it to learn which other ids lead to a record. */
-export const mergedIdsProperty = 'hs_merged_object_ids';
+/** Holds the ids that a record had before it was merged, parted by `;` (developer docs, read 2026-11-24). */
+const mergedIdsProperty = 'hs_merged_object_ids';
 
-/**
- * The ids that a record had before it was merged; each of them still finds it in a single read, none in a batch or a
- * search. Empty for a record that was never merged, or read without `mergedIdsProperty`.
- */
-export const mergedIds = ({ id, properties }: CrmRecord): readonly string[] => [
+/** What to ask HubSpot for, so that a record tells its merged ids whatever its reader wants of it. */
+export const withMergedIds = (properties: readonly string[]): readonly string[] => [
+  ...new Set([...properties, mergedIdsProperty]),
+];
+
+/** The ids in a record's properties, each once, without its own and without what is no id. */
+export const mergedIds = ({ id, properties }: Pick<CrmRecord, 'id' | 'properties'>): readonly string[] => [
   ...new Set(
     (properties[mergedIdsProperty] ?? '')
       .split(';')

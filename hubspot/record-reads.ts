@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { isRecordId, objectPaths, recordSchema } from './crm-record.ts';
+import { objectPaths, recordSchema } from './crm-record.ts';
 import { HubSpotError, isHubSpotError } from './failures.ts';
 import type { CrmLookup, CrmObjectType, CrmRecord, ReadOptions } from './gateway.ts';
+import { withMergedIds } from './merged-ids.ts';
 import type { PortalAccess } from './portal-access.ts';
+import { isRecordId } from './record-id.ts';
 
 /** HubSpot takes 100 ids in a batch read, and fewer with history; 50 is what others found to work. */
 const batchReadLimit = ({ history = [] }: ReadOptions): number => (history.length > 0 ? 50 : 100);
@@ -15,6 +17,8 @@ export interface RecordReads {
   readonly one: (id: string, options: ReadOptions & { readonly idProperty?: string }) => Promise<CrmRecord>;
   /** One lookup per id, in the order asked; at most `batchReadLimit` ids. */
   readonly many: (ids: readonly string[], options: ReadOptions) => Promise<readonly CrmLookup[]>;
+  /** At most 100 archived records, in any order, without those that are not archived (any more). */
+  readonly archived: (ids: readonly string[], options: ReadOptions) => Promise<readonly CrmRecord[]>;
 }
 
 const foundSchema = z.object({ results: z.array(recordSchema) });
@@ -24,11 +28,12 @@ export function recordReads(objectType: CrmObjectType, { call, paths }: PortalAc
 
   async function one(
     id: string,
-    { idProperty, properties, history = [] }: ReadOptions & { idProperty?: string },
+    { idProperty, properties: asked, history = [] }: ReadOptions & { idProperty?: string },
   ) {
     if (/^\.{0,2}$/.test(id)) throw new HubSpotError({ kind: 'not-found' }); // no id, and a path of its own meaning
+    const properties = withMergedIds(asked);
     const wanted = {
-      ...(properties.length > 0 && { properties: properties.join(',') }),
+      properties: properties.join(','),
       ...(history.length > 0 && { propertiesWithHistory: history.join(',') }),
     };
     const isLong = properties.join().length + history.join().length > longestPropertyQuery;
@@ -52,10 +57,16 @@ export function recordReads(objectType: CrmObjectType, { call, paths }: PortalAc
   async function batch(
     ids: readonly string[],
     { properties, history = [] }: ReadOptions,
+    { archived = false } = {},
   ): Promise<readonly CrmRecord[]> {
-    const body = { properties, propertiesWithHistory: history, inputs: ids.map((id) => ({ id })) };
+    const body = {
+      properties: withMergedIds(properties),
+      propertiesWithHistory: history,
+      inputs: ids.map((id) => ({ id })),
+    };
     const path = paths('objects', objects, 'batch', 'read');
-    return (await call({ method: 'POST', path, body, schema: foundSchema })).results;
+    const query = archived && { query: { archived: 'true' } };
+    return (await call({ method: 'POST', path, ...query, body, schema: foundSchema })).results;
   }
 
   async function oneOrNull(id: string, options: ReadOptions): Promise<CrmRecord | null> {
@@ -79,5 +90,9 @@ export function recordReads(objectType: CrmObjectType, { call, paths }: PortalAc
     return ids.map((askedId) => ({ askedId, record: found.get(askedId) ?? null }));
   }
 
-  return { one, many };
+  return {
+    one,
+    many,
+    archived: async (ids, options) => (ids.length === 0 ? [] : batch(ids, options, { archived: true })),
+  };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { objectPaths, recordSchema } from './crm-record.ts';
 import { HubSpotError } from './failures.ts';
 import type { ChangedRecords, CrmObjectType, CrmRecord, HubSpot } from './gateway.ts';
+import { withMergedIds } from './merged-ids.ts';
 import type { PortalAccess } from './portal-access.ts';
 import { type RecordReads, recordReads } from './record-reads.ts';
 
@@ -58,7 +59,7 @@ const searchBody = (input: ChangedRecords, properties: readonly string[]) => ({
     },
   ],
   sorts: [{ propertyName: 'hs_object_id', direction: 'ASCENDING' }],
-  properties,
+  properties: withMergedIds(properties),
   limit: pageSize,
 });
 

@@ -36,6 +36,15 @@ describe.each(versions)('associations under %s', (version) => {
     }
   });
 
+  test('facts §2: who does not exist has no deals, asked alone or together with others', async () => {
+    const { hubspot, contact, deal } = await portal.open(version);
+    const { id } = await contact();
+    const made = await deal(id);
+    const dealsOfContact = (contactId: string) => hubspot.associations.dealsOfContact(contactId);
+    expect(await dealsOfContact('1')).toEqual([]);
+    expect(await Promise.all(['1', id].map(dealsOfContact))).toEqual([[], [made.id]]);
+  });
+
   test('S65: referrer and referred person are linked by our label, which is made once, though two ask for it', async () => {
     const { hubspot, contact } = await portal.open(version);
     const [one, two] = await Promise.all([

@@ -12,13 +12,13 @@ let sandbox: SandboxUnderTest;
 let proxy: RecordingProxy;
 let connected: Connected;
 let client: Client;
-let ids: { readonly ada: string; readonly bob: string; readonly deal: string; readonly list: string };
+let ids: Readonly<Record<'ada' | 'bob' | 'gone' | 'merged' | 'deal' | 'list', string>>;
 
 beforeAll(async () => {
   sandbox = await sandboxUnderTest();
   proxy = await recordingProxy(sandbox.sandbox.url);
   connected = await sandbox.connect('v3');
-  const { hubspot, ports, raw } = connected;
+  const { hubspot, ports, raw, at, control } = connected;
   client = new Client({ accessToken: ports.connection.accessToken ?? '', basePath: proxy.url });
   const ada = await hubspot.contacts.create({ email: 'ada@example.test', lifecyclestage: 'lead' });
   const bob = await hubspot.contacts.create({ email: 'bob@example.test' });
@@ -29,8 +29,16 @@ beforeAll(async () => {
     objectTypeId: '0-1',
     processingType: 'MANUAL',
   });
-  await raw('PUT', `/crm/v3/lists/${list.listId}/memberships/add`, [ada.id]);
-  ids = { ada: ada.id, bob: bob.id, deal: deal.id, list: list.listId };
+  const [gone, one, two] = [
+    await hubspot.contacts.create({ email: 'archived@example.test' }),
+    await hubspot.contacts.create({ email: 'one@example.test' }),
+    await hubspot.contacts.create({ email: 'two@example.test' }),
+  ];
+  const merge = { primaryId: one.id, otherId: two.id };
+  const merged = await control<{ id: string }>('POST', `${at}/contacts/merge`, merge);
+  await raw('PUT', `/crm/v3/lists/${list.listId}/memberships/add`, [ada.id, merged.id]);
+  await control('POST', `${at}/contacts/${gone.id}/archive`, {});
+  ids = { ada: ada.id, bob: bob.id, gone: gone.id, merged: merged.id, deal: deal.id, list: list.listId };
 });
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
@@ -72,6 +80,23 @@ const calls: Readonly<Record<string, Call>> = {
     call: () => client.crm.contacts.basicApi.update(ids.ada, { properties: { firstname: 'Ada' } }),
   },
   'a page of contacts': { call: () => client.crm.contacts.basicApi.getPage(1, undefined, ['email']) },
+  'a page of archived contacts': {
+    call: () => client.crm.contacts.basicApi.getPage(1, undefined, ['email'], undefined, undefined, true),
+  },
+  'a batch read of archived contacts': {
+    call: () =>
+      client.crm.contacts.batchApi.read(
+        { inputs: [{ id: ids.gone }], properties: ['email'], propertiesWithHistory: [] },
+        true,
+      ),
+  },
+  'a merged contact': {
+    call: () => client.crm.contacts.basicApi.getById(ids.merged, ['hs_merged_object_ids']),
+  },
+  'a count of contacts': {
+    call: () =>
+      client.crm.contacts.searchApi.doSearch({ filterGroups: [], properties: ['hs_object_id'], limit: 1 }),
+  },
   'a batch read': {
     call: () =>
       client.crm.contacts.batchApi.read({
@@ -150,18 +175,50 @@ const calls: Readonly<Record<string, Call>> = {
       }),
     status: 201,
   },
+  'a new property group': {
+    call: () => client.crm.properties.groupsApi.create('contacts', { name: 'referrals', label: 'Referrals' }),
+    status: 201,
+  },
+  'a note about a contact': {
+    call: () =>
+      client.crm.objects.notes.basicApi.create({
+        properties: { hs_timestamp: '2026-11-24T10:00:00.000Z', hs_note_body: 'Referred' },
+        associations: [
+          {
+            to: { id: ids.ada },
+            types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 202 }],
+          },
+        ] as never,
+      }),
+    status: 201,
+  },
   'the pipelines of deals': { call: () => client.crm.pipelines.pipelinesApi.getAll('deals') },
   'the owners': { call: () => client.crm.owners.ownersApi.getPage() },
   'a search of lists': {
     call: () =>
       client.crm.lists.listsApi.doSearch({ offset: 0, count: 10, additionalProperties: ['hs_list_size'] }),
   },
-  // Read by its id a list has no size in HubSpot's description, which is why the gateway reads it by a search.
-  'a list': {
-    call: () => client.crm.lists.listsApi.getById(ids.list),
-    dropped: ['additionalProperties'],
+  'a list': { call: () => client.crm.lists.listsApi.getById(ids.list) },
+  'a list by its name': { call: () => client.crm.lists.listsApi.getByName('Advocates', '0-1') },
+  'some lists': { call: () => client.crm.lists.listsApi.getAll([ids.list]) },
+  'a new list': {
+    call: () =>
+      client.crm.lists.listsApi.create({ name: 'New', objectTypeId: '0-1', processingType: 'MANUAL' }),
   },
-  'the members of a list': { call: () => client.crm.lists.membershipsApi.getPage(ids.list) },
+  'a page of the members of a list': {
+    call: () => client.crm.lists.membershipsApi.getPage(ids.list, undefined, undefined, 1),
+  },
+  'the members of a list in join order': {
+    call: () => client.crm.lists.membershipsApi.getPageOrderedByAddedToListDate(ids.list),
+  },
+  'a change of the members of a list': {
+    call: () =>
+      client.crm.lists.membershipsApi.addAndRemove(ids.list, {
+        recordIdsToAdd: [ids.bob, '999999999'],
+        recordIdsToRemove: [],
+      }),
+  },
+  'the lists of a contact': { call: () => client.crm.lists.membershipsApi.getLists('0-1', ids.ada) },
   'the deals of a contact': {
     call: () => client.crm.associations.v4.basicApi.getPage('contacts', ids.ada, 'deals'),
   },

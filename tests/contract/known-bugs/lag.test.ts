@@ -83,7 +83,7 @@ test('A2 #5: whatever the order and the lag up to half an hour, every record is 
   expect(learnedAt.size).toBe(records.length);
 });
 
-test('A2 #13: an archived contact leaves the incremental reading without a word; a look at its id tells it', async () => {
+test('A2 #13: an archived contact leaves the incremental reading without a word; a look at its id, and the listing of archived ones, tell it', async () => {
   const { hubspot, at, control } = await sandbox.connect('v3');
   const [kept, gone] = [
     await hubspot.contacts.create({ email: 'ada@example.test' }),
@@ -94,6 +94,8 @@ test('A2 #13: an archived contact leaves the incremental reading without a word;
   expect(records.map(({ id }) => id)).toEqual([kept.id]);
   const lookups = await hubspot.contacts.readMany([kept.id, gone.id], { properties: [] });
   expect(lookups.map(({ record }) => record?.id ?? null)).toEqual([kept.id, null]);
+  const { results } = await hubspot.contacts.archivedPage({ after: null, properties: [] });
+  expect(results.map(({ id }) => id)).toEqual([gone.id]);
 });
 
 test('A2 #16: after an incremental pass over deals, the contacts of each are one more call, and none is missing', async () => {

@@ -24,13 +24,17 @@ export interface Crm {
   /** A property changes at an instant; older instants may come later. */
   set(id: string, property: string, value: string, at?: string): void;
   remove(id: string): void;
+  /** Takes a removed contact out of the recycle bin. */
+  restore(id: string): void;
+  /** A third record takes the place of both, with the values of the first; their ids lead to it (facts §9). */
+  merge(primaryId: string, otherId: string): CrmRecord;
   /** Records that only the incremental reader sees, each modified at an instant. */
   readonly changes: { readonly id: string; readonly objectType: CrmObjectType; readonly at: string }[];
 }
 
 interface Stored {
   readonly id: string;
-  readonly createdAt: string;
+  createdAt: string;
   updatedAt: string;
   readonly properties: Record<string, string | null>;
   readonly history: Record<string, PropertyVersion[]>;
@@ -40,6 +44,8 @@ const pageSize = 200;
 
 export function aCrm(): Crm {
   const contacts = new Map<string, Stored>();
+  const removed = new Map<string, Stored>();
+  const aliases = new Map<string, string>();
   const calls: string[] = [];
   let lastId = 100;
 
@@ -60,10 +66,15 @@ export function aCrm(): Crm {
   };
   const answer = (record: Stored | undefined): CrmRecord => {
     if (!record) throw new HubSpotError({ kind: 'not-found', status: 404 });
-    return { ...structuredClone(record), archived: false };
+    const mergedIds = [...aliases].flatMap(([old, id]) => (id === record.id ? [old] : []));
+    return { ...structuredClone(record), archived: false, mergedIds };
   };
+  const found = (id: string) => contacts.get(aliases.get(id) ?? id);
   const byEmail = (email: string | null | undefined) =>
-    [...contacts.values()].find(({ properties }) => properties['email'] === email);
+    [...contacts.values()].find(
+      ({ properties }) =>
+        properties['email'] === email || properties['hs_additional_emails']?.split(';').includes(email ?? ''),
+    );
   const met = async <T>(call: string, work: () => T): Promise<T> => {
     calls.push(call);
     const result = work();
@@ -80,7 +91,14 @@ export function aCrm(): Crm {
             store({ ...properties, hs_object_source: 'INTEGRATION', hs_object_source_id: appId }),
           );
         }),
-      read: (id) => met('contact.read', () => answer(contacts.get(id))),
+      read: (id) => met('contact.read', () => answer(found(id))),
+      readMany: (ids) =>
+        met('contact.readMany', () =>
+          ids.map((askedId) => {
+            const record = found(askedId);
+            return { askedId, record: record ? answer(record) : null };
+          }),
+        ),
       readByEmail: (email) => met('contact.readByEmail', () => answer(byEmail(email))),
       updateMany: (updates) =>
         met('contact.updateMany', () => {
@@ -103,6 +121,7 @@ export function aCrm(): Crm {
             createdAt: at,
             updatedAt: at,
             archived: false,
+            mergedIds: [],
           })),
       ),
   });
@@ -120,14 +139,41 @@ export function aCrm(): Crm {
       record.history[property] = [{ value, at }, ...(record.history[property] ?? [])];
       record.updatedAt = at;
     },
-    remove: (id) => void contacts.delete(id),
+    remove: (id) => {
+      const record = contacts.get(id);
+      if (record) removed.set(id, record);
+      contacts.delete(id);
+    },
+    restore: (id) => {
+      const record = removed.get(id);
+      if (record) contacts.set(id, record);
+    },
+    merge(primaryId, otherId) {
+      const [primary, other] = [contacts.get(primaryId), contacts.get(otherId)];
+      if (!primary || !other) throw new Error('No such records');
+      for (const id of [primaryId, otherId]) contacts.delete(id);
+      const addresses = [primary, other].flatMap(({ properties }) => [
+        properties['email'],
+        properties['hs_additional_emails'],
+      ]);
+      const merged = store({
+        ...other.properties,
+        ...primary.properties,
+        hs_additional_emails: addresses.filter(Boolean).join(';'),
+      });
+      merged.createdAt = [primary.createdAt, other.createdAt].sort()[0] ?? merged.createdAt;
+      Object.assign(merged.history, structuredClone(other.history), structuredClone(primary.history));
+      for (const [old, id] of aliases) if (id === primaryId || id === otherId) aliases.set(old, merged.id);
+      for (const id of [primaryId, otherId]) aliases.set(id, merged.id);
+      return answer(merged);
+    },
     changes: [],
   };
   return crm;
 }
 
 /** These parts and no others: asking for another one is a mistake of the test. */
-const only = <Whole extends object>(parts: Partial<Whole>): Whole =>
+export const only = <Whole extends object>(parts: Partial<Whole>): Whole =>
   new Proxy(parts as Whole, {
     get(target, name) {
       const part: unknown = Reflect.get(target, name);

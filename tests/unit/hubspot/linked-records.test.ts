@@ -104,10 +104,6 @@ test('facts §9: the ids of a merged record, each once, without its own and with
   const record = (text: string | null) => ({
     id: '7',
     properties: { hs_merged_object_ids: text },
-    history: {},
-    createdAt: '',
-    updatedAt: '',
-    archived: false,
   });
   expect(mergedIds(record('1;2; 3;7;2;;x'))).toEqual(['1', '2', '3']);
   expect(mergedIds(record(null))).toEqual([]);
@@ -119,4 +115,34 @@ test('facts §1: a record is seen at the domain of its account', () => {
   expect(recordUrl(account, { objectType: 'contact', id: '51' })).toBe(
     'https://app-eu1.hubspot.com/contacts/4711/record/0-1/51',
   );
+});
+
+test.each(['', '.', '..', '../deals', '1/2', 'abc'])(
+  'reliability C: %j is no id, and never becomes a path of another meaning',
+  async (id) => {
+    await using under = await gatewayUnderTest(() => ({ body: { results: [] } }));
+    const { contacts, associations, lists } = under.hubspot;
+    const from = { objectType: 'contact', id } as const;
+    for (const call of [
+      () => contacts.update(id, { firstname: 'Ada' }),
+      () => associations.labelled({ from, to: 'contact' }),
+      () => associations.associate({ from, to: from }),
+      () => lists.read(id),
+      () => lists.members({ listId: id, after: null }),
+    ])
+      await expect(call()).rejects.toMatchObject({ detail: { kind: 'not-found' } });
+    expect(await contacts.erase(id)).toBe('absent');
+    expect(await associations.dealsOfContact(id)).toEqual([]);
+    expect(under.requests).toHaveLength(0);
+  },
+);
+
+test('facts §2: among many contacts whose deals are asked for, one that is no id costs the others nothing', async () => {
+  await using under = await gatewayUnderTest(() => ({
+    body: { results: [{ from: { id: '1' }, to: [{ toObjectId: 11 }] }] },
+  }));
+  const ask = (id: string) => under.hubspot.associations.dealsOfContact(id);
+  expect(await Promise.all([ask('1'), ask('abc'), ask('2')])).toEqual([['11'], [], []]);
+  expect(await Promise.all([ask('abc'), ask('..')])).toEqual([[], []]);
+  expect(under.requests.map(json)).toEqual([{ inputs: [{ id: '1' }, { id: '2' }] }]);
 });

@@ -103,6 +103,8 @@ const operations: readonly ((hubspot: HubSpot) => Promise<unknown>)[] = [
   ({ contacts }) => contacts.upsertMany({ by: 'email', rows: [{ key: 'a@example.test', properties: {} }] }),
   ({ contacts }) => contacts.erase('1'),
   ({ contacts }) => contacts.page({ after: null, properties: [] }),
+  ({ contacts }) => contacts.archivedPage({ after: null, properties: [] }),
+  ({ contacts }) => contacts.count(),
   ({ deals }) => deals.create({ properties: { dealname: 'A' }, contactId: '1' }),
   ({ deals }) => deals.findByUnique({ property: 'p', value: 'v', ...some }),
   ({ associations }) => associations.dealsOfContact('1'),
