@@ -1,7 +1,7 @@
 /** How the product reaches PostgreSQL: two pools with two roles, and the only door to workspace-bound queries. */
 import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres, { type Sql } from 'postgres';
+import postgres, { type Sql, type TransactionSql } from 'postgres';
 
 /**
  * The pool of `vf_system`, which sees all workspaces: ingest, relay, drain, ensure loop, public links, key look-up.
@@ -13,6 +13,13 @@ export type SystemDatabase = PostgresJsDatabase & { readonly $client: Sql };
 /** A transaction of `vf_app` inside one workspace, or of `vf_system`. */
 export type Tx = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
 
+/**
+ * The driver's own handle of a transaction, for the few statements that run thousands of times a minute: its templates
+ * are prepared once per connection, which drizzle's queries are not.
+ */
+export const driverOf = (tx: Tx): TransactionSql =>
+  (tx as unknown as { readonly session: { readonly client: TransactionSql } }).session.client;
+
 /** The pool of `vf_app`: nothing can be asked of it outside `inWorkspace`. */
 export interface WorkspaceDatabase {
   /** One transaction that sees and writes the rows of this workspace only. */
@@ -22,8 +29,11 @@ export interface WorkspaceDatabase {
 export interface Database {
   readonly app: WorkspaceDatabase;
   readonly system: SystemDatabase;
-  /** Calls back on each notification of a channel, also after the connection was lost and made again. */
-  listen(channel: string, notified: () => void): Promise<void>;
+  /**
+   * Calls back on each notification of a channel with its payload; without one when listening begins, also after the
+   * connection was lost and made again, since notifications of the time between are lost.
+   */
+  listen(channel: string, notified: (payload?: string) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,8 +52,15 @@ export function connectDatabase({ databaseUrl, systemUrl, poolSize = 10 }: Datab
     app: {
       inWorkspace: (workspaceId, work) =>
         appDatabase.transaction(async (tx) => {
-          await tx.execute(sql`select set_config('vf.workspace_id', ${workspaceId}, true)`);
-          return work(tx);
+          // Goes out in front of the first statement, on the same connection, without a round trip of its own. Should
+          // it fail, so does every statement after it: nothing is asked outside the workspace.
+          const bound = driverOf(tx)`select set_config('vf.workspace_id', ${workspaceId}, true)`.execute();
+          bound.catch(() => undefined);
+          try {
+            return await work(tx);
+          } finally {
+            await bound;
+          }
         }),
     },
     system: drizzle(systemPool),

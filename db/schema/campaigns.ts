@@ -13,6 +13,8 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { FraudActions } from '../../domain/fraud.ts';
+import type { ValueChange } from '../../domain/value-change.ts';
 import { id, instant, minor, workspaceId } from './columns.ts';
 import { connections } from './connections.ts';
 import { workspaces } from './workspaces.ts';
@@ -40,6 +42,21 @@ export const campaigns = pgTable('campaigns', {
     .default('never-overwrite'),
   expiryDays: integer('expiry_days'),
   reversalDays: integer('reversal_days'),
+  /** How long a visit through a link may be answered by a sign-up; null for no bound. */
+  attributionWindowDays: integer('attribution_window_days').default(30),
+  /** Which of several visits of one visitor counts. */
+  attribution: text('attribution', { enum: ['first-touch', 'last-touch'] })
+    .notNull()
+    .default('last-touch'),
+  /** Who has the credit for a person who is referred again by somebody else before they qualify. */
+  creditKept: text('credit_kept', { enum: ['first-referrer', 'last-referrer'] })
+    .notNull()
+    .default('first-referrer'),
+  /** What each rule of `domain/fraud.ts` does, where the campaign has it otherwise than `defaultFraudActions`. */
+  fraud: jsonb('fraud').$type<Partial<FraudActions>>().notNull().default({}),
+  /** More sign-ups than this for one referrer in so many minutes are a finding of the rule `velocity`. */
+  velocitySignUps: integer('velocity_sign_ups').notNull().default(20),
+  velocityMinutes: integer('velocity_minutes').notNull().default(60),
   createdAt: instant('created_at').notNull(),
   /** Rises with every edit; the API's ETag. */
   version: integer('version').notNull().default(1),
@@ -109,6 +126,8 @@ export const fieldMappings = pgTable(
     sourceKind: text('source_kind', { enum: ['dynamic', 'fixed'] }).notNull(),
     /** The field's name for `dynamic`, the constant for `fixed`. */
     source: text('source').notNull(),
+    /** HubSpot's type of the property when the mapping was saved; it decides how an instant is written. */
+    propertyType: text('property_type'),
   },
   (table) => [primaryKey({ columns: [table.campaignId, table.section, table.objectType, table.property] })],
 );
@@ -151,8 +170,13 @@ export const syncRuns = pgTable(
     kind: text('kind', { enum: ['sync', 'retry', 'preview', 'undo', 'ongoing'] })
       .notNull()
       .default('sync'),
-    /** The run that a `retry` or `undo` is about. */
+    /**
+     * The run that a `retry` or `undo` is about; of a `sync` the ongoing run for which it catches up; of an `ongoing` one
+     * the open run after which a sync must catch up.
+     */
     ofRunId: uuid('of_run_id').references((): AnyPgColumn => syncRuns.id),
+    /** Of a `retry`: only contacts that were skipped for this reason; null for all of them. */
+    onlyReason: text('only_reason'),
     wanted: text('wanted', { enum: ['running', 'paused', 'stopped'] })
       .notNull()
       .default('running'),
@@ -201,15 +225,19 @@ export const syncExceptions = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.crmId] })],
 );
 
-/** One value that a run changes, or would change; `null` is empty. */
-export interface ValueChange {
-  readonly before: string | null;
-  readonly after: string | null;
+/** One value of a contact's record that a run changed. */
+export interface RecordedValue extends ValueChange {
+  /** An undo has put `before` back: the run counts no longer as one that wrote it. */
+  readonly undone?: true;
+  /** The run ended without knowing whether HubSpot took it: an undo looks, and nobody calls it sent. */
+  readonly unconfirmed?: true;
 }
 
 /**
  * What a run did to one contact, or what a preview says it would do. A `preview` has a row for every contact of the
  * scope; the other kinds have one for every contact whose record in HubSpot they wrote, which is what `undo` takes back.
+ * The rows hold personal data: addresses and values of contacts, those of a preview also of people who never become
+ * participants. A campaign's next preview or sync deletes the rows of its older previews.
  */
 export const syncChanges = pgTable(
   'sync_changes',
@@ -220,12 +248,12 @@ export const syncChanges = pgTable(
     crmId: text('crm_id').notNull(),
     workspaceId: workspaceId(),
     outcome: text('outcome', { enum: ['create', 'update', 'unchanged', 'skipped'] }).notNull(),
-    /** Of a skipped contact: one of `skipReasons`. */
+    /** One of `skipReasons`: why a contact is skipped, or why a value of one that is updated is left alone. */
     reason: text('reason'),
     /** Of a preview: by it a second contact with the same address is found on a later page. */
     emailKey: text('email_key'),
     /** HubSpot properties that change, by name. */
-    properties: jsonb('properties').$type<Record<string, ValueChange>>().notNull(),
+    properties: jsonb('properties').$type<Record<string, RecordedValue>>().notNull(),
     /** Fields of ours that change, by name; only previews tell. */
     fields: jsonb('fields').$type<Record<string, ValueChange>>(),
     /** What an undo did to it; null while none has. */
@@ -236,7 +264,27 @@ export const syncChanges = pgTable(
     primaryKey({ columns: [table.runId, table.crmId] }),
     index('sync_changes_by_outcome').on(table.runId, table.outcome, table.crmId),
     index('sync_changes_by_email').on(table.runId, table.emailKey).where(sql`email_key is not null`),
+    index('sync_changes_by_undo').on(table.runId, table.undo, table.crmId).where(sql`undo is not null`),
   ],
+);
+
+/**
+ * What a run is about to write for the contacts of one page, stored before HubSpot is asked: when the process dies in
+ * between, the values that were there before are still known. Leaves with the transaction that records the page.
+ */
+export const syncIntents = pgTable(
+  'sync_intents',
+  {
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+    /** The page, by the id of its first contact. */
+    page: text('page').notNull(),
+    workspaceId: workspaceId(),
+    /** By contact and HubSpot property; holds values of contacts. */
+    changes: jsonb('changes').$type<Record<string, Record<string, ValueChange>>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.page] })],
 );
 
 /** Contacts that an ongoing sync must look at, once each however often HubSpot speaks of them. */
@@ -266,5 +314,33 @@ export const syncMembers = pgTable(
     workspaceId: workspaceId(),
     joinedAt: instant('joined_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.campaignId, table.crmId] })],
+  (table) => [
+    primaryKey({ columns: [table.campaignId, table.crmId] }),
+    // In the order in which HubSpot lists them: upwards by number.
+    index('sync_members_in_order').on(table.campaignId, sql`(crm_id::numeric)`),
+  ],
 );
+
+/**
+ * How far the list that an ongoing sync follows was compared with `sync_members`, and when it is compared next. Whoever
+ * starts a look, at a new list too, counts `look` up: a page that was read for an earlier one is not stored any more.
+ */
+export const listLooks = pgTable('list_looks', {
+  campaignId: uuid('campaign_id')
+    .primaryKey()
+    .references(() => campaigns.id),
+  workspaceId: workspaceId(),
+  listId: text('list_id').notNull(),
+  look: integer('look').notNull().default(0),
+  /** When the look that is under way began; null between two looks. */
+  startedAt: instant('started_at'),
+  /** HubSpot's cursor of the next page; null for the first. */
+  after: text('after'),
+  /** Members up to this contact id, as a number, are compared; null at the start of a look. */
+  comparedTo: text('compared_to'),
+  /** Pages read by the look that is under way, or by the last one. */
+  pages: integer('pages').notNull().default(0),
+  nextAt: instant('next_at').notNull(),
+  /** Since when HubSpot does not have the list; null again when it is restored. */
+  goneAt: instant('gone_at'),
+});

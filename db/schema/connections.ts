@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { apiKeys } from './api-keys.ts';
 import { id, instant, workspaceId } from './columns.ts';
+import { sessions } from './members.ts';
 import { workspaces } from './workspaces.ts';
 
 /**
@@ -54,12 +55,13 @@ export const connectionRevocations = pgTable(
   (table) => [primaryKey({ columns: [table.connectionId, table.epoch] })],
 );
 
-/** One-time OAuth states: kept as SHA-256, bound to the workspace and the asking key, ten minutes. */
+/** One-time OAuth states: kept as SHA-256, bound to the workspace and to the asking key or session, ten minutes. */
 export const oauthStates = pgTable('oauth_states', {
   stateHash: text('state_hash').primaryKey(),
   workspaceId: workspaceId().references(() => workspaces.id),
-  /** Who asked: a state dies with the key that it was made for. */
+  /** Who asked, one of the two: a state dies with the key or the session that it was made for. */
   apiKeyId: uuid('api_key_id').references(() => apiKeys.id),
+  sessionId: uuid('session_id').references(() => sessions.id, { onDelete: 'set null' }),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),

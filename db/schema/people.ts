@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { campaigns } from './campaigns.ts';
 import { id, instant, workspaceId } from './columns.ts';
 import { connections } from './connections.ts';
@@ -18,6 +18,7 @@ export const people = pgTable(
     lastName: text('last_name'),
     phone: text('phone'),
     language: text('language'),
+    /** The person who this one turned out to be; never one who is merged away in turn. */
     mergedInto: uuid('merged_into'),
     erasingAt: instant('erasing_at'),
     erasedAt: instant('erased_at'),
@@ -27,6 +28,8 @@ export const people = pgTable(
     uniqueIndex('people_one_per_email')
       .on(table.workspaceId, table.emailKey)
       .where(sql`merged_into is null and erased_at is null`),
+    index('people_merged').on(table.mergedInto).where(sql`merged_into is not null`),
+    index('people_merged_by_email').on(table.workspaceId, table.emailKey).where(sql`merged_into is not null`),
   ],
 );
 
@@ -48,6 +51,8 @@ export const personCrmIds = pgTable(
     aliasOf: text('alias_of'),
     /** When HubSpot was found to have it no more (archived or deleted); null again once it is restored. */
     goneAt: instant('gone_at'),
+    /** Another live person who has the address that the contact has now, so that ours could not follow it. */
+    emailHeldBy: uuid('email_held_by'),
   },
   (table) => [
     primaryKey({ columns: [table.connectionId, table.objectType, table.crmId] }),
@@ -75,14 +80,24 @@ export const referrers = pgTable(
     leftScopeAt: instant('left_scope_at'),
     /** Since an undo HubSpot is not kept current for this referrer, until a sync runs again. */
     withheldAt: instant('withheld_at'),
+    /**
+     * The referrer of the same campaign who this one turned out to be, never one who is merged away in turn. This one's
+     * link stays and leads there.
+     */
+    mergedInto: uuid('merged_into'),
     parkedReason: text('parked_reason'),
     /** When `referrerEntry` had nothing more to do. */
     enteredAt: instant('entered_at'),
   },
   (table) => [
-    unique('referrers_one_per_person').on(table.campaignId, table.personId),
+    uniqueIndex('referrers_one_per_person')
+      .on(table.campaignId, table.personId)
+      .where(sql`merged_into is null`),
     index('referrers_by_workspace').on(table.workspaceId, table.id),
     index('referrers_by_campaign').on(table.campaignId, table.id),
+    index('referrers_by_person').on(table.personId),
+    index('referrers_merged').on(table.mergedInto).where(sql`merged_into is not null`),
+    index('referrers_left_scope').on(table.campaignId).where(sql`left_scope_at is not null`),
     index('referrers_unentered').on(table.id).where(sql`entered_at is null and source <> 'sync'`),
   ],
 );

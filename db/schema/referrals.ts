@@ -59,7 +59,7 @@ export const referrals = pgTable(
       .on(table.campaignId, table.emailKey)
       .where(sql`status not in ('rejected', 'expired', 'erased')`),
     index('referrals_by_person').on(table.personId),
-    index('referrals_by_referrer').on(table.referrerId),
+    index('referrals_by_referrer').on(table.referrerId, table.signedUpAt),
     index('referrals_by_campaign').on(table.workspaceId, table.campaignId, table.id),
     index('referrals_by_workspace').on(table.workspaceId, table.id),
     index('referrals_by_status').on(table.workspaceId, table.status, table.id),
@@ -91,6 +91,8 @@ export const crmEntries = pgTable(
     outcome: text('outcome', { enum: ['created', 'found'] }),
     /** The record's own modified instant at our last committed read of it. */
     readModifiedAt: instant('read_modified_at'),
+    /** HubSpot's lifecycle stage of a contact that was found, as it was then; null where it had none. */
+    lifecycleStage: text('lifecycle_stage'),
   },
   (table) => [
     unique('crm_entries_one_per_referral').on(table.referralId, table.objectType),
@@ -160,5 +162,8 @@ export const timelineEvents = pgTable(
     facts: jsonb('facts').notNull(),
     at: instant('at').notNull(),
   },
-  (table) => [index('timeline_events_by_referral').on(table.referralId, table.id)],
+  (table) => [
+    index('timeline_events_by_referral').on(table.referralId, table.id),
+    index('timeline_events_by_workspace').on(table.workspaceId, table.id),
+  ],
 );

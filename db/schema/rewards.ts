@@ -54,6 +54,8 @@ export const rewards = pgTable(
       enum: ['pending', 'held', 'approved', 'issuing', 'needs_review', 'issued', 'voided', 'clawed_back'],
     }).notNull(),
     reason: text('reason'),
+    /** The state in which a fraud check held it back, and to which a release returns it; kept after that. */
+    heldBackFrom: text('held_back_from', { enum: ['pending', 'held', 'approved'] }),
     /** Null while a person must settle the sale value. */
     amountMinor: minor('amount_minor'),
     currency: text('currency'),

@@ -1,0 +1,1 @@
+ALTER TABLE "field_mappings" ADD COLUMN "property_type" text;

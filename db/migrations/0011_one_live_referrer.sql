@@ -1,0 +1,2 @@
+ALTER TABLE "referrers" DROP CONSTRAINT "referrers_one_per_person";--> statement-breakpoint
+CREATE UNIQUE INDEX "referrers_one_per_person" ON "referrers" USING btree ("campaign_id","person_id") WHERE merged_into is null;

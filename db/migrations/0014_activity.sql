@@ -1,0 +1,1 @@
+CREATE INDEX "timeline_events_by_workspace" ON "timeline_events" USING btree ("workspace_id","id");
