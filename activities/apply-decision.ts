@@ -1,28 +1,26 @@
-import { v7 as newId, v5 as uuidv5 } from 'uuid';
+import { v7 as newId } from 'uuid';
 import type { Tx } from '../db/client.ts';
-import type { CampaignRules } from '../db/queries/campaigns.ts';
+import { fraudStand } from '../db/queries/fraud.ts';
+import { checkFraud } from '../db/queries/fraud-check.ts';
 import { settleIfOver, updateReferral } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import {
   enterLedger,
   insertQualification,
-  insertReward,
   moveReward,
   type Reward,
   reverseQualification,
   rewardsOf,
 } from '../db/queries/rewards.ts';
 import { insertVerdict } from '../db/queries/verdicts.ts';
-import { versionsOf } from '../domain/property-history.ts';
-import { type Evaluation, matches, type QualificationFacts, standsNow } from '../domain/qualification.ts';
-import { computeReward, type RewardRule } from '../domain/reward.ts';
+import { type Departure, departureAfter, leftBefore } from '../domain/departure.ts';
+import type { Evaluation, QualificationFacts } from '../domain/qualification.ts';
+import { computeReward } from '../domain/reward.ts';
 import { saleValueWithin } from '../domain/sale-value.ts';
-import { addMs, DAY_MS, type Instant, isAfter } from '../domain/time.ts';
+import { isAfter } from '../domain/time.ts';
+import { accrue } from './accrue-reward.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
 import { rewardIfIssued } from './rewarded.ts';
-
-/** The namespace of reward ids: uuidv5 over qualification, rule, beneficiary and occurrence. */
-const rewardNamespace = '6d0cf7bc-8a1e-5d0f-9c57-6f0f5e3f9a51';
 
 export interface Decision {
   readonly context: ReferralContext;
@@ -30,15 +28,16 @@ export interface Decision {
   readonly evaluation: Evaluation;
   readonly step: ReferralStep;
   readonly publicUrl: string;
+  readonly disposableDomains: ReadonlySet<string>;
 }
 
-interface Event {
+export interface DecisionEvent {
   readonly kind: string;
   readonly facts: object;
 }
 
 /** The verdict and all that follows from it, in the transaction that holds the decision's number. */
-export async function applyDecision(tx: Tx, decision: Decision): Promise<readonly Event[]> {
+export async function applyDecision(tx: Tx, decision: Decision): Promise<readonly DecisionEvent[]> {
   const { context, evaluation, facts, step } = decision;
   const verdictId = newId();
   await insertVerdict(tx, {
@@ -67,10 +66,29 @@ export async function applyDecision(tx: Tx, decision: Decision): Promise<readonl
   return events;
 }
 
-async function consequences(tx: Tx, decision: Decision, verdictId: string): Promise<readonly Event[]> {
+/**
+ * Whether the same reading has more to tell: a history that is looked at late holds several changes, each of which is
+ * decided by itself, as it would have been at once.
+ */
+export function tellsMore(
+  { context, facts, evaluation }: Pick<Decision, 'context' | 'facts' | 'evaluation'>,
+  events: readonly DecisionEvent[],
+): boolean {
+  if (events.some(({ kind }) => kind === 'reversed-inside-hold')) return true;
+  return (
+    events.some(({ kind }) => kind === 'qualified') &&
+    evaluation.kind === 'qualified' &&
+    departureAfter(context.rules.qualification, facts, evaluation.at) !== null
+  );
+}
+
+async function consequences(
+  tx: Tx,
+  decision: Decision,
+  verdictId: string,
+): Promise<readonly DecisionEvent[]> {
   const { context, evaluation, facts, step } = decision;
-  const { referral, rules } = context;
-  const stands = standsNow(rules.qualification, facts);
+  const { referral } = context;
   const { expiresAt, reversibleUntil } = referral;
   switch (referral.status) {
     case 'registered':
@@ -85,18 +103,21 @@ async function consequences(tx: Tx, decision: Decision, verdictId: string): Prom
       }
       return [];
     case 'qualified': {
-      const waiting = context.rewards.filter((reward) => isWaiting(reward, rules));
-      if (waiting.length > 0 && !stands) return reverseBeforeIssue(tx, decision, waiting);
+      const departure = departureOf(decision);
+      const left = departure
+        ? context.rewards.filter((reward) => leftWhile(reward, decision, departure))
+        : [];
+      if (departure && left.length > 0) return reverseBeforeIssue(tx, decision, left, departure);
       const events = evaluation.kind === 'qualified' ? await accrueLate(tx, decision, evaluation) : [];
       // A person may have voided the last open reward meanwhile.
       await rewardIfIssued(tx, context);
       return events;
     }
-    case 'rewarded':
+    case 'rewarded': {
       // What was left inside the window is a debt, however late it is looked at.
-      return !stands && reversibleUntil !== null && !isAfter(leftSince(decision), reversibleUntil)
-        ? reverseAfterReward(tx, decision)
-        : [];
+      const departure = reversibleUntil === null ? null : departureOf(decision);
+      return leftBefore(departure, reversibleUntil) ? reverseAfterReward(tx, decision, departure) : [];
+    }
     default:
       return [];
   }
@@ -105,30 +126,32 @@ async function consequences(tx: Tx, decision: Decision, verdictId: string): Prom
 /** Not ordered at any provider yet, so that it can still be voided. */
 const unissued = ['pending', 'held', 'approved', 'needs_review'] as const satisfies Reward['status'][];
 
-/** P3, P5: it waits for its hold or for a person, and is only issued if the value still stands when that is over. */
-function isWaiting({ status, holdUntil, rewardRuleId }: Reward, { rewards: rules }: CampaignRules): boolean {
+/** When the qualification at hand was left, by history; what was before it is another one's story. */
+const departureOf = ({ context, facts }: Decision): Departure | null =>
+  context.qualification
+    ? departureAfter(context.rules.qualification, facts, context.qualification.qualifiedAt)
+    : null;
+
+/**
+ * P3, P5, P7: it waited for its hold or for a person, or has waited in review, when the value was left; a hold that was
+ * over by then is earned.
+ */
+function leftWhile(reward: Reward, { context }: Decision, departure: Departure): boolean {
+  const { status, holdUntil, heldBackFrom, rewardRuleId } = reward;
   if (!unissued.some((each) => each === status)) return false;
-  const asksPerson = rules.some(({ id, approval }) => id === rewardRuleId && approval === 'manual');
-  return holdUntil !== null || asksPerson;
+  const rule = context.rules.rewards.find(({ id }) => id === rewardRuleId);
+  if (rule?.approval === 'manual' || heldBackFrom !== null) return true;
+  return holdUntil !== null && leftBefore(departure, holdUntil);
 }
 
-/** Since when the value has been no qualifying one; the decision's own instant where history cannot tell. */
-function leftSince({ context, facts, step }: Decision): Instant {
-  const { qualification: rule } = context.rules;
-  if (facts.record === null || rule.kind === 'manual') return step.asOf;
-  const versions = versionsOf(facts.record, step.asOf);
-  const lastQualifying = versions.findLastIndex(({ value }) => matches(rule, value));
-  return versions[lastQualifying + 1]?.at ?? step.asOf;
-}
-
-type Qualified = Extract<Evaluation, { kind: 'qualified' }>;
+export type Qualified = Extract<Evaluation, { kind: 'qualified' }>;
 
 async function qualify(
   tx: Tx,
   decision: Decision,
   evaluation: Qualified,
   verdictId: string,
-): Promise<readonly Event[]> {
+): Promise<readonly DecisionEvent[]> {
   const { context, step } = decision;
   const { referral, rules, qualification: last } = context;
   const occurrence = (last?.occurrence ?? 0) + 1;
@@ -145,60 +168,31 @@ async function qualify(
     saleValueCurrency: sale.kind === 'amount' ? sale.currency : null,
     evidence: evaluation.evidence,
   });
-  const events: Event[] = [{ kind: 'qualified', facts: { value: evaluation.value, at: evaluation.at } }];
+  const events: DecisionEvent[] = [
+    { kind: 'qualified', facts: { value: evaluation.value, at: evaluation.at } },
+  ];
+  const { disposableDomains } = decision;
+  await checkFraud(tx, { referral, campaign: context.campaign, disposableDomains, at: step.asOf });
+  const fraud = await fraudStand(tx, referral.id);
   for (const rule of rules.rewards) {
-    events.push(await accrue(tx, decision, { rule, qualificationId, occurrence, evaluation }));
+    events.push(...(await accrue(tx, decision, { rule, qualificationId, occurrence, evaluation, fraud })));
   }
   await updateReferral(tx, referral.id, { status: 'qualified' });
   return events;
 }
 
-async function accrue(
-  tx: Tx,
-  { context, step }: Decision,
-  input: { rule: RewardRule; qualificationId: string; occurrence: number; evaluation: Qualified },
-): Promise<Event> {
-  const { rule, qualificationId, occurrence, evaluation } = input;
-  const { referral, campaign, referrer } = context;
-  const computed = computeReward(rule, saleValueWithin(evaluation, rule.holdDays));
-  const id = uuidv5([qualificationId, rule.id, rule.beneficiary, occurrence].join('/'), rewardNamespace);
-  const held = rule.holdDays !== null && rule.holdDays > 0;
-  const ready = held ? 'held' : rule.approval === 'manual' ? 'pending' : 'approved';
-  await insertReward(tx, {
-    id,
-    workspaceId: step.workspaceId,
-    campaignId: campaign.id,
-    referralId: referral.id,
-    referrerId: referral.referrerId,
-    qualificationId,
-    rewardRuleId: rule.id,
-    beneficiary: rule.beneficiary,
-    occurrence,
-    status: computed.kind === 'amount' ? ready : 'needs_review',
-    reason: computed.kind === 'amount' ? null : `sale-value-${computed.reason}`,
-    amountMinor: computed.kind === 'amount' ? computed.amountMinor : null,
-    currency: computed.kind === 'amount' ? computed.currency : null,
-    provider: rule.provider,
-    payeePersonId: rule.beneficiary === 'referrer' ? referrer.person.id : referral.personId,
-    holdUntil: held ? addMs(evaluation.at, (rule.holdDays ?? 0) * DAY_MS) : null,
-    createdAt: new Date().toISOString(),
-  });
-  return computed.kind === 'amount'
-    ? {
-        kind: 'reward-accrued',
-        facts: { rewardId: id, amountMinor: computed.amountMinor, currency: computed.currency },
-      }
-    : { kind: 'reward-needs-review', facts: { rewardId: id, reason: computed.reason } };
-}
-
-async function expire(tx: Tx, { referralId }: ReferralStep): Promise<readonly Event[]> {
+async function expire(tx: Tx, { referralId }: ReferralStep): Promise<readonly DecisionEvent[]> {
   await updateReferral(tx, referralId, { status: 'expired' });
   return [{ kind: 'expired', facts: {} }];
 }
 
 /** A sale value that was empty at the qualifying instant and came inside the hold makes the reward after all. */
-async function accrueLate(tx: Tx, { context }: Decision, evaluation: Qualified): Promise<readonly Event[]> {
-  const events: Event[] = [];
+async function accrueLate(
+  tx: Tx,
+  { context }: Decision,
+  evaluation: Qualified,
+): Promise<readonly DecisionEvent[]> {
+  const events: DecisionEvent[] = [];
   for (const reward of context.rewards) {
     const rule = context.rules.rewards.find(({ id }) => id === reward.rewardRuleId);
     if (reward.status !== 'needs_review' || reward.amountMinor !== null || !rule) continue;
@@ -228,10 +222,10 @@ async function reverseBeforeIssue(
   tx: Tx,
   decision: Decision,
   waiting: readonly Reward[],
-): Promise<readonly Event[]> {
-  const { context, facts } = decision;
+  departure: Departure,
+): Promise<readonly DecisionEvent[]> {
+  const { context } = decision;
   const { referral, qualification } = context;
-  const leftAt = leftSince(decision);
   for (const reward of waiting) {
     const voided = await moveReward(tx, reward.id, {
       from: unissued,
@@ -240,22 +234,26 @@ async function reverseBeforeIssue(
     });
     if (voided) await enterLedger(tx, voided, 'voided');
   }
-  const ordered = (await rewardsOf(tx, referral.id)).some(
-    ({ status, qualificationId }) =>
-      qualificationId === qualification?.id && (status === 'issued' || status === 'issuing'),
+  const kept = (await rewardsOf(tx, referral.id)).filter(
+    ({ status, qualificationId }) => qualificationId === qualification?.id && status !== 'voided',
   );
-  if (ordered) {
-    await updateReferral(tx, referral.id, { status: 'rewarded' });
+  if (kept.length > 0) {
+    const ordered = kept.some(({ status }) => status === 'issued' || status === 'issuing');
+    if (ordered) await updateReferral(tx, referral.id, { status: 'rewarded' });
     await rewardIfIssued(tx, context);
   } else {
-    if (qualification) await reverseQualification(tx, qualification.id, leftAt);
+    if (qualification) await reverseQualification(tx, qualification.id, departure.at);
     await updateReferral(tx, referral.id, { status: 'registered' });
   }
-  return [{ kind: 'reversed-inside-hold', facts: { at: leftAt, value: facts.record?.value ?? null } }];
+  return [{ kind: 'reversed-inside-hold', facts: { at: departure.at, value: departure.value } }];
 }
 
 /** P5: the stage was left inside the reversal window: what was issued is now a debt. */
-async function reverseAfterReward(tx: Tx, { context, facts, step }: Decision): Promise<readonly Event[]> {
+async function reverseAfterReward(
+  tx: Tx,
+  { context }: Decision,
+  departure: Departure,
+): Promise<readonly DecisionEvent[]> {
   const { referral, qualification, rewards } = context;
   for (const reward of rewards) {
     const clawedBack = await moveReward(tx, reward.id, {
@@ -265,7 +263,7 @@ async function reverseAfterReward(tx: Tx, { context, facts, step }: Decision): P
     });
     if (clawedBack) await enterLedger(tx, clawedBack, 'clawed_back');
   }
-  if (qualification) await reverseQualification(tx, qualification.id, step.asOf);
+  if (qualification) await reverseQualification(tx, qualification.id, departure.at);
   await updateReferral(tx, referral.id, { status: 'reversed' });
-  return [{ kind: 'reversed', facts: { value: facts.record?.value ?? null } }];
+  return [{ kind: 'reversed', facts: { at: departure.at, value: departure.value } }];
 }

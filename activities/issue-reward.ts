@@ -1,9 +1,11 @@
 import type { Tx } from '../db/client.ts';
+import { fraudStand, holdBack } from '../db/queries/fraud.ts';
+import { checkFraud } from '../db/queries/fraud-check.ts';
 import { holdDecision, lockReferral, recordEvent, settleIfOver } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import { enterLedger, loadReward, moveReward, type Reward } from '../db/queries/rewards.ts';
+import { departureAfter, leftBefore } from '../domain/departure.ts';
 import { invariant } from '../domain/invariant.ts';
-import { standsNow } from '../domain/qualification.ts';
 import { isAfter } from '../domain/time.ts';
 import type { Receipt, RewardOrder } from '../payouts/provider.ts';
 import { holdFence } from './connection-access.ts';
@@ -31,11 +33,22 @@ export async function issue(
   const approval = rule?.approval ?? 'manual';
   if (!isDue(reward, { asOf: step.asOf, approval })) return 'not-due';
   // The decision that made it was a moment ago, unless it has waited for its hold or for a person.
-  const waited = reward.holdUntil !== null || approval === 'manual';
+  const waited = reward.holdUntil !== null || reward.heldBackFrom !== null || approval === 'manual';
   const read = waited ? await readFacts(deps, context, step.asOf) : null;
-  if (read && !standsNow(context.rules.qualification, read.facts)) return 'changed';
+  if (read && context.qualification) {
+    const { qualifiedAt } = context.qualification;
+    const departure = departureAfter(context.rules.qualification, read.facts, qualifiedAt);
+    const waitsForPerson = approval === 'manual' || reward.heldBackFrom !== null;
+    if (leftBefore(departure, waitsForPerson ? null : reward.holdUntil)) return 'changed';
+  }
+  const { disposableDomains } = deps;
   const claimed = await deps.db.inWorkspace(step.workspaceId, (tx) =>
-    claim(tx, context, { rewardId: reward.id, asOf: step.asOf, asked: read?.asked ?? false }),
+    claim(tx, context, {
+      rewardId: reward.id,
+      asOf: step.asOf,
+      asked: read?.asked ?? false,
+      disposableDomains,
+    }),
   );
   if (typeof claimed === 'string') return claimed;
   const receipt = await deps.providers[claimed.provider].send(orderOf(claimed));
@@ -45,17 +58,41 @@ export async function issue(
 
 /**
  * Compare-and-set to `issuing`, which freezes amount and payee; only on an answer of HubSpot that is still the newest
- * one known, from a connection that is still open.
+ * one known, from a connection that is still open, and only if no fraud check has anything against it at this moment.
  */
 async function claim(
   tx: Tx,
-  { referral, connection }: ReferralContext,
-  { rewardId, asOf, asked }: { readonly rewardId: string; readonly asOf: string; readonly asked: boolean },
+  context: ReferralContext,
+  { rewardId, asOf, asked, disposableDomains }: Claim,
 ): Promise<Reward | 'changed' | 'not-due'> {
+  const { referral, connection } = context;
   if (asked) await holdFence(tx, connection);
   if (!(await holdDecision(tx, referral.id, referral.decisionSeq))) return 'changed';
+  if (await heldForFraud(tx, context, { asOf, disposableDomains })) return 'not-due';
   const from = ['approved', 'held'] as const;
   return (await moveReward(tx, rewardId, { from, to: 'issuing', firstAttemptAt: asOf })) ?? 'not-due';
+}
+
+interface Claim {
+  readonly rewardId: string;
+  readonly asOf: string;
+  readonly asked: boolean;
+  readonly disposableDomains: ReadonlySet<string>;
+}
+
+/** P7: whatever of this referral is not ordered yet waits for a person. The referral is locked. */
+async function heldForFraud(
+  tx: Tx,
+  { referral, campaign }: ReferralContext,
+  { asOf: at, disposableDomains }: Pick<Claim, 'asOf' | 'disposableDomains'>,
+): Promise<boolean> {
+  await checkFraud(tx, { referral, campaign, disposableDomains, at });
+  const { held } = await fraudStand(tx, referral.id);
+  if (held === null) return false;
+  for (const { id, reason } of await holdBack(tx, referral.id, held)) {
+    await recordEvent(tx, referral, { kind: 'reward-needs-review', facts: { rewardId: id, reason }, at });
+  }
+  return true;
 }
 
 /** A reward whose rule asks for a person is issued only once it is approved, hold or no hold. */

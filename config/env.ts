@@ -3,6 +3,7 @@
  * once, at start; a bad variable ends the start with one readable line per variable, and no value is printed.
  */
 import { z } from 'zod';
+import { disposableDomains } from './disposable-domains.ts';
 
 const url = (protocols: readonly string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
@@ -44,6 +45,19 @@ const encryptionKeys = z.string().transform((value, context) => {
 /** What an app's webhooks are subscribed to unless the installation says otherwise; anything else is polled. */
 export const defaultWebhookProperties = 'lifecyclestage,hs_lead_status,email,dealstage,amount,pipeline';
 
+/** Read once, at start, so that a list that is not there ends the start and not a sign-up. */
+const domainList = z.string().transform((file, context) => {
+  try {
+    return disposableDomains(file);
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be the path of a readable file with one domain a line',
+    });
+    return z.NEVER;
+  }
+});
+
 const shared = {
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('logs in as vf_app, under row-level security'),
   SYSTEM_DATABASE_URL: url(['postgres:', 'postgresql:']).describe(
@@ -71,6 +85,10 @@ const shared = {
         .map((name) => name.trim())
         .filter(Boolean),
     ),
+  DISPOSABLE_EMAIL_DOMAINS: domainList
+    .optional()
+    .transform((domains) => domains ?? disposableDomains())
+    .describe('a file with one domain a line, instead of the list that comes with the product'),
   TEMPORAL_UI_URL: http.optional().transform((value) => value && withoutTrailingSlash(value)),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 } as const;
@@ -95,6 +113,9 @@ const apiSchema = z.object({
 const workerSchema = z.object({
   ...shared,
   RECONCILE_SECONDS: integer({ min: 1, max: 86_400 }).default(300),
+  TRACE_RETENTION_DAYS: integer({ min: 1, max: 400 })
+    .default(90)
+    .describe('how long the hashes of addresses and browsers of sign-ups are kept'),
 });
 
 const migrationSchema = z.object({

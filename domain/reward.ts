@@ -21,13 +21,15 @@ export const rewardStatuses = [
 export type RewardStatus = (typeof rewardStatuses)[number];
 
 export const rewardTransitions = {
-  // To review: the sale value makes no amount (S84), so there is nothing yet that could be approved.
+  // To review: the sale value makes no amount (S84), so there is nothing yet that could be approved; or a fraud check.
   pending: ['held', 'approved', 'needs_review', 'voided'],
   // Straight to `issuing`: an automatic reward needs nobody between the end of its hold and its issue.
   held: ['pending', 'approved', 'issuing', 'needs_review', 'voided'],
-  approved: ['issuing', 'voided'],
+  // Back to review: a fraud check found something before it was ordered.
+  approved: ['issuing', 'needs_review', 'voided'],
   issuing: ['issued', 'needs_review'],
-  // A sale value that a person has named makes an ordinary reward; an unknown outcome only ends as issued or voided.
+  // A sale value that a person has named, and a fraud finding that a person has released, make an ordinary reward; an
+  // unknown outcome only ends as issued or voided.
   needs_review: ['pending', 'held', 'approved', 'issued', 'voided'],
   issued: ['clawed_back'],
   voided: [],

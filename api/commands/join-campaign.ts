@@ -1,16 +1,18 @@
 import { randomInt } from 'node:crypto';
 import type { Tx } from '../../db/client.ts';
 import { type Campaign, loadCampaign } from '../../db/queries/campaigns.ts';
+import { recordTrace } from '../../db/queries/fraud.ts';
 import { enqueueStarts } from '../../db/queries/outbox.ts';
 import { upsertPerson } from '../../db/queries/people.ts';
 import { type EnrolledReferrer, enrolReferrer, updateReferrer } from '../../db/queries/referrers.ts';
 import { reflectReferrers } from '../../db/queries/reflection.ts';
-import { acceptsSignUps } from '../../domain/campaign.ts';
+import { acceptsSignUps, type CampaignStatus } from '../../domain/campaign.ts';
 import { newLinkCode } from '../../domain/link-code.ts';
 import { referrerWorkflow } from '../../workflows/contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { notFound, Problem } from '../problem.ts';
 import type { PersonBody } from '../schemas/people.ts';
+import { traceOf, unseenVisitor, type Visitor } from '../visitor.ts';
 import { personInput } from './person-input.ts';
 
 /**
@@ -20,11 +22,19 @@ import { personInput } from './person-input.ts';
 export async function joinCampaign(
   { config, now }: Pick<ApiDependencies, 'config' | 'now'>,
   tx: Tx,
-  input: { readonly campaignId: string; readonly person: PersonBody; readonly source: 'join' | 'api' },
+  input: {
+    readonly campaignId: string;
+    readonly person: PersonBody;
+    readonly source: 'join' | 'api';
+    /** From where they join; by it a later sign-up of their own is noticed (P7). */
+    readonly visitor?: Visitor;
+  },
 ): Promise<EnrolledReferrer> {
   const campaign = await openCampaign(tx, input.campaignId);
   const { workspaceId, id: campaignId } = campaign;
   const person = await upsertPerson(tx, workspaceId, personInput(input.person));
+  const { visitor = unseenVisitor } = input;
+  await recordTrace(tx, { workspaceId, campaignId, personId: person.id, ...traceOf(visitor), at: now() });
   const referrer = await enrolReferrer(tx, {
     workspaceId,
     campaignId,
@@ -53,10 +63,10 @@ export async function openCampaign(tx: Tx, campaignId: string): Promise<Campaign
   const campaign = await loadCampaign(tx, campaignId);
   if (!campaign) throw notFound('campaign');
   if (!acceptsSignUps(campaign.status)) {
-    throw new Problem(
-      409,
-      `The campaign is ${campaign.status}; only a published one takes joins and sign-ups.`,
-    );
+    throw new Problem(409, notOpen(campaign.status));
   }
   return campaign;
 }
+
+export const notOpen = (status: CampaignStatus): string =>
+  `The campaign is ${status}; only a published one takes joins and sign-ups.`;

@@ -11,6 +11,7 @@ export const homePage = (temporalUiUrl: string | undefined): string => {
     body: html`<h1>Vouchflow is running</h1>
         <p>Campaigns have links of their own for the people who refer and sign up. From here you run them:</p>
         <ul>
+          <li><a href="/dashboard/">Dashboard</a>: campaigns, HubSpot, referrals and rewards</li>
           <li><a href="/docs">API reference</a>: campaigns, contact sync, referrals and rewards</li>
           <li><a href="/openapi.json">OpenAPI document</a> for your own client</li>
           !${temporal}

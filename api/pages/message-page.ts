@@ -6,16 +6,19 @@ export const messagePage = ({
   tone,
   title,
   text,
+  next,
 }: {
   readonly tone: 'good' | 'neutral' | 'problem';
   readonly title: string;
   readonly text: string;
+  /** Where one goes on from here. */
+  readonly next?: { readonly href: string; readonly label: string };
 }): string =>
   layout({
     title,
     body: html`<p class="badge ${tone}" aria-hidden="true">${marks[tone]}</p>
         <h1>${title}</h1>
-        <p>${text}</p>`,
+        <p>${text}</p>!${next ? html`<p><a href="${next.href}">${next.label}</a></p>` : ''}`,
   });
 
 const marks = { good: '✓', neutral: 'i', problem: '!' } as const;

@@ -8,9 +8,25 @@ const fields: readonly FormField[] = [
   { name: 'phone', label: 'Phone', type: 'tel', autocomplete: 'tel', required: false, maxLength: 40 },
 ];
 
+const codeField: FormField = {
+  name: 'code',
+  label: 'Referral code',
+  type: 'text',
+  autocomplete: 'off',
+  required: true,
+  maxLength: 64,
+};
+
+export interface SignUpForm {
+  readonly name: string;
+  readonly action: string;
+  /** For somebody who was told a code and came without a link. */
+  readonly asksCode?: boolean;
+}
+
 /** Where a referral link leads unless the campaign names a page of its own. */
 export const signUpPage = (
-  { name, code }: { readonly name: string; readonly code: string },
+  { name, action, asksCode = false }: SignUpForm,
   state: FormState = emptyForm,
 ): string =>
   layout({
@@ -18,7 +34,7 @@ export const signUpPage = (
     body: html`<p class="eyebrow">You were invited</p>
         <h1>${name}</h1>
         <p>Leave your details, and we will be in touch.</p>
-        !${form({ action: `/r/${code}/sign-up`, fields, submit: 'Sign up', state })}`,
+        !${form({ action, fields: asksCode ? [codeField, ...fields] : fields, submit: 'Sign up', state })}`,
   });
 
 /** The same whatever was known about the person before. */
@@ -29,9 +45,12 @@ export const thankYouPage = (name: string): string =>
     text: `Your sign-up for ${name} has arrived. You can close this page.`,
   });
 
-export const inviteNeededPage = (name: string): string =>
-  messagePage({
-    tone: 'neutral',
+/** Without a link that we know: the invitation can still be told by its code. */
+export const inviteNeededPage = ({ name, slug }: { readonly name: string; readonly slug: string }): string =>
+  layout({
     title: name,
-    text: 'Signing up here works through an invitation link. Please open the link that you were given.',
+    body: html`<p class="badge neutral" aria-hidden="true">i</p>
+        <h1>${name}</h1>
+        <p>Signing up here works through an invitation. Please open the link that you were given, or type its code.</p>
+        !${form({ action: `/c/${slug}/sign-up`, fields: [codeField, ...fields], submit: 'Sign up', state: emptyForm })}`,
   });

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { referralLink } from '../../db/queries/reflection.ts';
 import { campaignBySlug } from '../../db/queries/system/public-links.ts';
+import { traceHasher } from '../../db/trace-hash.ts';
 import { acceptsSignUps } from '../../domain/campaign.ts';
 import { joinCampaign } from '../commands/join-campaign.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -13,6 +14,7 @@ import { limited } from '../plugins/public-errors.ts';
 import { Problem } from '../problem.ts';
 import { joinBody } from '../schemas/people.ts';
 import { publicWord } from '../schemas/shared.ts';
+import { visitorOf } from '../visitor.ts';
 
 const params = z.object({ slug: publicWord });
 
@@ -20,6 +22,9 @@ const params = z.object({ slug: publicWord });
 export const joinRoutes =
   (deps: ApiDependencies): FastifyPluginAsyncZod =>
   async (app) => {
+    const { PUBLIC_URL: publicUrl, ENCRYPTION_KEYS } = deps.config;
+    const traces = traceHasher(ENCRYPTION_KEYS);
+
     app.get('/join/:slug', { schema: { hide: true, params } }, async (request, reply) => {
       const campaign = await campaignBySlug(deps.database.system, request.params.slug);
       if (!campaign) return sendPage(reply, 404, unknownPage());
@@ -59,10 +64,11 @@ export const joinRoutes =
           const state = { values: typedValues(request), problems: formProblems(request.validationError) };
           return sendPage(reply, 400, joinPage(campaign, state));
         }
+        const visitor = visitorOf(request, reply, { campaign, traces, publicUrl });
         const { code } = await deps.database.app.inWorkspace(campaign.workspaceId, (tx) =>
-          joinCampaign(deps, tx, { campaignId: campaign.id, person: request.body, source: 'join' }),
+          joinCampaign(deps, tx, { campaignId: campaign.id, person: request.body, source: 'join', visitor }),
         );
-        const link = referralLink(deps.config.PUBLIC_URL, code);
+        const link = referralLink(publicUrl, code);
         return page ? sendPage(reply, 200, joinedPage(campaign, link)) : { link };
       },
     );

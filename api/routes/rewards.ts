@@ -40,17 +40,22 @@ export const rewardRoutes =
         schema: {
           summary: 'List rewards',
           tags,
-          querystring: pageQuery.extend({ ...campaignFilter, status: z.enum(rewardStatuses).optional() }),
+          querystring: pageQuery.extend({
+            ...campaignFilter,
+            referralId: z.string().optional(),
+            status: z.enum(rewardStatuses).optional(),
+          }),
           response: { 200: pageOf(rewardView) },
         },
       },
       async (request) => {
-        const { after, limit, status, campaignId: publicId } = request.query;
+        const { after, limit, status, campaignId: publicId, referralId: ofReferral } = request.query;
         const afterId = cursorOf('reward', after);
         const campaignId = uuidOrUndefined('campaign', publicId);
+        const referralId = uuidOrUndefined('referral', ofReferral);
         const rows = await database.app.inWorkspace(request.workspaceId, async (tx) => {
           if (campaignId && !(await loadCampaign(tx, campaignId))) throw notFound('campaign');
-          return listRewards(tx, { campaignId, status, afterId }, limit + 1);
+          return listRewards(tx, { campaignId, referralId, status, afterId }, limit + 1);
         });
         return pageFrom(rows, { limit, cursor: ({ id }) => toPublicId('reward', id), item: showReward });
       },

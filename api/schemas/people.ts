@@ -24,4 +24,28 @@ export const signUpBody = z.strictObject({
   phone: optionalLine(40),
 });
 
+/** The visit that a link added to the address of the company's own page. */
+const visit = z.preprocess(
+  (value) => (value === '' ? undefined : value),
+  z
+    .string()
+    .regex(/^[\w-]{22}$/, 'This is no visit; pass on what the link added to the address, or leave it out.')
+    .optional()
+    .describe('the `visit` that the referral link added to the address of the page'),
+);
+
+export const publicSignUpBody = signUpBody.extend({ visit });
+
+export const publicSlugSignUpBody = publicSignUpBody.extend({
+  code: optionalLine(64).describe('a referral code that was typed'),
+});
+
+/** By a server: `referralCode`, or the `visit` that led to the sign-up, or both. */
+export const signUpByApi = signUpBody
+  .extend({ referralCode: line(64).optional(), visit })
+  .refine(({ referralCode, visit: handedOn }) => referralCode !== undefined || handedOn !== undefined, {
+    path: ['referralCode'],
+    message: 'Name the referrer: by a referral code, or by the visit that led here.',
+  });
+
 export type PersonBody = z.output<typeof signUpBody>;

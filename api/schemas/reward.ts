@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reward } from '../../db/queries/rewards.ts';
+import { whyReview } from '../../domain/fraud-story.ts';
 import { toPublicId } from '../../domain/id.ts';
 import { rewardStatuses } from '../../domain/reward.ts';
 import { instant } from './shared.ts';
@@ -14,6 +15,7 @@ export const rewardView = z
     occurrence: z.int().describe('1 for the first qualification; more after a reversal inside the hold'),
     status: z.enum(rewardStatuses),
     reason: z.string().nullable(),
+    why: z.string().nullable().describe('the reason of a reward in review, for people'),
     amountMinor: z
       .int()
       .nullable()
@@ -49,6 +51,7 @@ export const showReward = (reward: Reward): z.output<typeof rewardView> => ({
   occurrence: reward.occurrence,
   status: reward.status,
   reason: reward.reason,
+  why: whyReview(reward),
   amountMinor: reward.amountMinor,
   currency: reward.currency,
   provider: reward.provider,

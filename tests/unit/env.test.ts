@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { apiConfig, ConfigurationError, temporalEnvironment, workerConfig } from '../../config/env.ts';
 
@@ -47,6 +50,7 @@ describe('the configuration', () => {
     ['HUBSPOT_APP_ID', 'canary-value', 'numeric'],
     ['HUBSPOT_API_VERSION', 'canary-value', '2026-09'],
     ['PORT', 'canary-value', 'whole number'],
+    ['DISPOSABLE_EMAIL_DOMAINS', '/canary-value', 'one domain a line'],
     ['LOG_LEVEL', 'canary-value', 'debug'],
   ])('says what is wrong with %s without repeating its value', (name, value, hint) => {
     const message = messageOf({ ...complete, [name]: value });
@@ -59,6 +63,15 @@ describe('the configuration', () => {
 
   test('an empty variable counts as one that is not set', () => {
     expect(apiConfig({ ...complete, PORT: '' }).PORT).toBe(3000);
+  });
+
+  test('the list of throw-away domains is the one that comes with it, or a file of the operator’s own', () => {
+    expect(apiConfig(complete).DISPOSABLE_EMAIL_DOMAINS.has('mailinator.com')).toBe(true);
+    const file = join(mkdtempSync(join(tmpdir(), 'domains-')), 'list.txt');
+    writeFileSync(file, '# ours\r\n Gone.test \n\nthrow.test');
+    expect(workerConfig({ ...complete, DISPOSABLE_EMAIL_DOMAINS: file }).DISPOSABLE_EMAIL_DOMAINS).toEqual(
+      new Set(['gone.test', 'throw.test']),
+    );
   });
 
   test('hands on Temporal’s own variables and no others', () => {

@@ -57,12 +57,24 @@ test('no body of any kind makes a 500', async () => {
     ],
     ['PATCH', `/campaigns/${campaign}`, { name: 'A', slug: 'b', landingUrl: null, status: 'published' }],
     [
+      'PATCH',
+      `/campaigns/${campaign}`,
+      {
+        attributionWindowDays: 30,
+        attribution: 'last-touch',
+        creditKept: 'first-referrer',
+        fraud: { ring: 'hold' },
+        velocity: { signUps: 1, minutes: 1 },
+      },
+    ],
+    [
       'PUT',
       `/campaigns/${campaign}/hubspot`,
       { personInvited: {}, personReferring: {}, sync: {}, qualification: {}, saleValue: {}, rewards: [] },
     ],
     ['POST', `/campaigns/${campaign}/referrers`, person],
-    ['POST', `/campaigns/${campaign}/referrals`, { ...person, referralCode: 'x' }],
+    ['POST', `/campaigns/${campaign}/referrals`, { ...person, referralCode: 'x', visit: 'x'.repeat(22) }],
+    ['POST', '/fraud-findings/fnd_00000000000000000000000000/release', { note: 'x' }],
     ['POST', `/referrals/${reward['referralId']}/already-qualified`, { decision: 'accept' }],
     ['POST', `/rewards/${reward.id}/settle`, { amountMinor: 1, currency: 'USD' }],
     ['POST', `/rewards/${reward.id}/void`, { reason: 'x' }],
@@ -79,8 +91,16 @@ test('no body of any kind makes a 500', async () => {
     const { status } = await operator.call('PUT', `/campaigns/${campaign}/hubspot`, rule(value));
     if (status >= 500) broken.push(['PUT', 'rule', JSON.stringify(value).slice(0, 50)]);
   }
+  const { body: shown } = await operator.call('GET', `/campaigns/${campaign}`);
+  const publicBody = { ...person, code: 'x', visit: 'x'.repeat(22) };
+  for (const payload of spoilt(publicBody)) {
+    for (const url of [`/c/${shown['slug']}/sign-up`, '/r/nobodyhas2/sign-up']) {
+      const { status } = await api.send({ method: 'POST', url, payload: payload as object });
+      if (status >= 500) broken.push(['POST', url, JSON.stringify(payload).slice(0, 200)]);
+    }
+  }
   expect(broken).toEqual([]);
-});
+}, 120_000);
 
 test('no path, query or header of any kind makes a 500', async () => {
   const odd = [...texts.slice(0, 5), 'x'.repeat(500), '%00', '%2e%2e', '%zz', '\u{1f600}'].map((text) =>
@@ -99,6 +119,9 @@ test('no path, query or header of any kind makes a 500', async () => {
       `/api/v1/campaigns?after=${word}`,
       `/api/v1/referrals?campaignId=${word}&status=${word}`,
       `/api/v1/rewards?limit=${word}`,
+      `/api/v1/fraud-findings?rule=${word}&after=${word}`,
+      `/api/v1/fraud-findings?referralId=${word}`,
+      `/api/v1/attribution-rejections?reason=${word}`,
       `/${word}`,
     ];
     for (const url of paths) {
