@@ -2,24 +2,22 @@ import type { SystemDatabase } from '../db/client.ts';
 import { loadConnection } from '../db/queries/connections.ts';
 import { isPortalOpen } from '../db/queries/system/portals.ts';
 import { eraseRevocation, pendingRevocations } from '../db/queries/system/revocations.ts';
-import { DAY_MS, toInstant } from '../domain/time.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { isHubSpotError } from '../hubspot/failures.ts';
 import type { HubSpotOAuth } from '../hubspot/oauth.ts';
 import type { TokenStore } from '../hubspot/ports.ts';
+import {
+  type ConnectionStep,
+  type Look,
+  type LookOutcome,
+  lookAt,
+  reconnectFirst,
+} from './connection-look.ts';
+import { sweepStretch } from './contact-sweep.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { parkedBy } from './failures.ts';
 import { grantIsGone } from './grant-check.ts';
+import { followHinted } from './hinted-contacts.ts';
 import { reconcilePass } from './reconcile.ts';
-
-export type ReconcileOutcome =
-  | { readonly kind: 'read'; readonly nextAt: string; readonly summary: string }
-  /** Disconnected, or connected again under a newer epoch: this epoch's workflow is over. */
-  | { readonly kind: 'closed' };
-
-interface ConnectionStep {
-  readonly workspaceId: string;
-  readonly connectionId: string;
-}
 
 /** What the activities of a connection need beyond the others: the revocations lie outside the fence. */
 export interface ConnectionDependencies extends ActivityDependencies {
@@ -35,31 +33,30 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
    * One incremental pass over both objects: asks hourly whether the grant still stands, reads what changed since the
    * last pass, nudges whom it concerns, writes a certificate. Safe to repeat: windows overlap, and a nudge too many costs one decision.
    */
-  async reconcile(step: ConnectionStep & { epoch: number; asOf: string }): Promise<ReconcileOutcome> {
-    const nextAt = new Date(Date.parse(step.asOf) + deps.reconcileSeconds * 1000).toISOString();
-    const connection = await deps.db.inWorkspace(step.workspaceId, (tx) =>
-      loadConnection(tx, step.connectionId),
-    );
-    if (!connection || connection.status === 'disconnected' || connection.epoch !== step.epoch)
-      return { kind: 'closed' };
-    const waiting = { kind: 'read', nextAt, summary: reconnectFirst } as const;
-    if (connection.status === 'reconnect-needed') return waiting;
-    try {
-      if (await grantIsGone(deps, connection, step.asOf)) return waiting;
+  reconcile: (step: Look): Promise<LookOutcome> =>
+    lookAt(deps, step, async (connection, nextAt) => {
+      if (await grantIsGone(deps, connection, step.asOf)) return { nextAt, summary: reconnectFirst };
       const { seen, late, behind } = await reconcilePass(deps, connection, step.asOf);
       const summary = `${seen} changes seen, ${late} of them late.`;
-      return { kind: 'read', nextAt: behind ? step.asOf : nextAt, summary };
-    } catch (error) {
-      if (isHubSpotError(error, 'connection-closed')) return { kind: 'closed' };
-      const parked = parkedBy(error, deps.attempt());
-      if (parked === null) throw error;
-      return {
-        kind: 'read',
-        nextAt: later(nextAt, step.asOf, parked.retryAfterMs),
-        summary: `Nothing could be read: ${parked.reason}.`,
-      };
-    }
-  },
+      return { nextAt: behind ? step.asOf : nextAt, summary };
+    }),
+
+  /**
+   * Reads the contacts that a notice named as merged, deleted, restored or with another address, and follows what
+   * became of them. Safe to repeat: a hint leaves once it was followed. Without a next instant none is left.
+   */
+  followHints: (step: Look): Promise<LookOutcome> =>
+    lookAt(deps, step, async (connection) => {
+      const { read, more } = await followHinted(deps, connection);
+      return { nextAt: more ? step.asOf : null, summary: `${read} contacts followed.` };
+    }),
+
+  /** One stretch of the daily look at every known contact, when it is due. Safe to repeat: the cursor is a row. */
+  sweepContacts: (step: Look): Promise<LookOutcome> =>
+    lookAt(deps, step, async (connection) => {
+      const { seen, nextAt } = await sweepStretch(deps, connection, step.asOf);
+      return { nextAt, summary: `${seen} known contacts looked at.` };
+    }),
 
   /**
    * Hands the grants of ended epochs back to HubSpot and erases the tokens. Outside the fence, and the only reader of
@@ -85,12 +82,6 @@ export const connectionActivities = (deps: ConnectionDependencies) => ({
     return connection?.status === 'active' ? connection.epoch : null;
   },
 });
-
-const reconnectFirst = 'HubSpot must be connected again before anything can be read.';
-
-/** The next pass, or the end of the wait that HubSpot asked for, whichever is later. */
-const later = (nextAt: string, asOf: string, waitMs = 0): string =>
-  toInstant(Math.max(Date.parse(nextAt), Date.parse(asOf) + waitMs));
 
 /** A grant that HubSpot would not take back for so long is given up: no token is kept for ever. */
 const handBackForMs = DAY_MS;

@@ -4,7 +4,14 @@ import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 /** A record of ours may be this much older than the attempt: HubSpot's clock and ours are not the same. */
 const clockSlackMs = 5 * 60_000;
 
-const sourceProperties = ['hs_object_source', 'hs_object_source_id', 'createdate', 'lastmodifieddate'];
+/** Whose the record is, and, of one that is found, whether it has bought already. */
+const sourceProperties = [
+  'hs_object_source',
+  'hs_object_source_id',
+  'createdate',
+  'lastmodifieddate',
+  'lifecyclestage',
+];
 
 /**
  * Create-only-new (S46): HubSpot itself says by 409 that the address exists, since a search may lag. A conflict with a

@@ -1,5 +1,4 @@
 import { beginEntry, completeEntry, rememberDealId } from '../db/queries/crm-entries.ts';
-import { rememberContactId } from '../db/queries/people.ts';
 import { recordEvent, updateReferral } from '../db/queries/referrals.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { toPublicId } from '../domain/id.ts';
@@ -9,6 +8,7 @@ import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 import { holdFence, openFor } from './connection-access.ts';
 import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { rememberContact } from './identity.ts';
 import type { ReferralContext } from './referral-context.ts';
 import { referralFields } from './referral-fields.ts';
 
@@ -78,8 +78,9 @@ async function enterContact(
       crmId: found.record.id,
       outcome: found.outcome,
       readModifiedAt: found.record.updatedAt,
+      lifecycleStage: found.outcome === 'found' ? (found.record.properties['lifecyclestage'] ?? null) : null,
     });
-    await rememberContactId(tx, { ...owner, personId: person.id, crmId: found.record.id });
+    await rememberContact(tx, connection, { personId: person.id, crmId: found.record.id });
     await recordEvent(tx, referral, {
       kind: outcome === 'created' ? 'contact-created' : 'contact-found',
       facts: { contactId: found.record.id },

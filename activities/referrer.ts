@@ -2,19 +2,20 @@ import type { Tx } from '../db/client.ts';
 import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
 import { isOpenAgain, loadConnection } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
-import { contactIdOf, rememberContactId } from '../db/queries/people.ts';
-import { loadReferrer, updateReferrer } from '../db/queries/referrers.ts';
-import { referralLink, reflectReferrers } from '../db/queries/reflection.ts';
+import { contactIdOf } from '../db/queries/people.ts';
+import { loadReferrer, referrerFigures, updateReferrer } from '../db/queries/referrers.ts';
+import { referralLink, reflectedFields, reflectReferrers } from '../db/queries/reflection.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
 import { holdFence, openFor } from './connection-access.ts';
 import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { parkedBy } from './failures.ts';
+import { rememberContact } from './identity.ts';
 
 export type ReferrerEntry =
   | { readonly kind: 'entered' }
-  /** The campaign does not bring referrers into HubSpot (S76). */
+  /** The campaign does not bring referrers into HubSpot (S76), or this one turned out to be another one. */
   | { readonly kind: 'nothing-to-do' }
   | { readonly kind: 'parked'; readonly reason: string; readonly retryAfterMs: number | null };
 
@@ -68,8 +69,11 @@ async function enter(
     const campaign = await loadCampaign(tx, row.referrer.campaignId);
     invariant(campaign, 'a referrer has its campaign');
     const connection = campaign.connectionId ? await loadConnection(tx, campaign.connectionId) : null;
+    const [figures] = await referrerFigures(tx, [referrerId]);
+    invariant(figures, 'a referrer has figures');
     return {
       ...row,
+      figures,
       campaign,
       connection,
       mappings: await loadMappings(tx, campaign.id, 'person-referring'),
@@ -78,13 +82,15 @@ async function enter(
   });
   const { referrer, campaign, person, code } = context;
   if (referrer.enteredAt !== null) return { kind: 'entered' };
-  if (campaign.personReferringAction === 'none') return { kind: 'nothing-to-do' };
+  if (campaign.personReferringAction === 'none' || referrer.mergedInto !== null)
+    return { kind: 'nothing-to-do' };
   const { connection, hubspot } = openFor(deps, context.connection, 'interactive');
   const owner = { workspaceId, connectionId: connection.id };
   const entry = await deps.db.inWorkspace(workspaceId, (tx) =>
     beginEntry(tx, { ...owner, owner: { referrerId }, objectType: 'contact' }),
   );
   const properties = mapFields(context.mappings, 'contact', {
+    ...reflectedFields(context.figures, deps.publicUrl),
     first_name: person.firstName,
     last_name: person.lastName,
     email: person.email,
@@ -95,7 +101,7 @@ async function enter(
     referrer_email: person.email,
     code,
     link: referralLink(deps.publicUrl, code),
-    campaign_name: campaign.name,
+    referrer_link: referralLink(deps.publicUrl, code),
     source: 'Vouchflow join page',
     signed_up_at: referrer.joinedAt,
   });
@@ -113,7 +119,7 @@ async function enter(
     await holdFence(tx, connection);
     const { record, outcome } = found;
     await completeEntry(tx, entry, { crmId: record.id, outcome, readModifiedAt: record.updatedAt });
-    await rememberContactId(tx, { ...owner, personId: person.id, crmId: record.id });
+    await rememberContact(tx, connection, { personId: person.id, crmId: record.id });
     await updateReferrer(tx, referrerId, { enteredAt: new Date().toISOString(), parkedReason: null });
     await reflectReferrers(tx, {
       workspaceId,

@@ -4,35 +4,35 @@ import type { Tx } from '../../db/client.ts';
 import { loadRules } from '../../db/queries/campaigns.ts';
 import { timelineOf } from '../../db/queries/referral-list.ts';
 import { loadReferral, type Referral } from '../../db/queries/referrals.ts';
-import { type Verdict, verdictsOf } from '../../db/queries/verdicts.ts';
+import { verdictsOf } from '../../db/queries/verdicts.ts';
 import { toPublicId } from '../../domain/id.ts';
-import type { Evaluation } from '../../domain/qualification.ts';
-import { sentence } from '../../domain/verdict.ts';
+import { identitySentence } from '../../domain/identity-story.ts';
+import { invariant } from '../../domain/invariant.ts';
+import { whyNow } from '../commands/why.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { notFound } from '../problem.ts';
 import { idParams, instant, uuidOf } from '../schemas/shared.ts';
+import { showVerdict, verdictView } from '../schemas/verdict.ts';
+import { whyView } from '../schemas/why.ts';
 
 const timeline = z.object({
   items: z.array(
-    z.object({ id: z.string(), kind: z.string(), facts: z.record(z.string(), z.unknown()), at: instant }),
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      sentence: z.string().nullable().describe('where the kind alone does not tell it'),
+      facts: z.record(z.string(), z.unknown()),
+      at: instant,
+    }),
   ),
-});
-
-const verdictView = z.object({
-  id: z.string(),
-  result: z.string(),
-  reason: z.string().nullable(),
-  sentence: z.string().describe('why, for people'),
-  inputs: z.record(z.string(), z.unknown()).describe('what the rule saw, for machines'),
-  ruleVersion: z.int(),
-  decidedAt: instant,
 });
 
 /** E1 and E6: what happened to a referral, and why it has (not) qualified. */
 export const referralStoryRoutes =
-  ({ database }: ApiDependencies): FastifyPluginAsyncZod =>
+  (deps: ApiDependencies): FastifyPluginAsyncZod =>
   async (app) => {
     const tags = ['Referrals'];
+    const { database } = deps;
 
     app.get(
       '/referrals/:id/timeline',
@@ -53,6 +53,7 @@ export const referralStoryRoutes =
             items: events.map((event) => ({
               id: toPublicId('timelineEvent', event.id),
               kind: event.kind,
+              sentence: identitySentence(event.kind, event.facts as Record<string, unknown>),
               facts: withPublicIds(event.facts as Record<string, unknown>),
               at: event.at,
             })),
@@ -75,9 +76,30 @@ export const referralStoryRoutes =
         const id = uuidOf('referral', request.params.id);
         return database.app.inWorkspace(request.workspaceId, async (tx) => {
           const referral = await requireReferral(tx, id);
-          return { items: await showVerdicts(tx, referral, await verdictsOf(tx, id)) };
+          const rules = await loadRules(tx, referral.campaignId, referral.ruleId);
+          invariant(rules, 'a referral has its rules');
+          return { items: (await verdictsOf(tx, id)).map((verdict) => showVerdict(verdict, rules)) };
         });
       },
+    );
+
+    app.get(
+      '/referrals/:id/why',
+      {
+        schema: {
+          summary: 'Why a referral has (not) qualified at this moment',
+          description:
+            'HubSpot is read again for the answer. Nothing is stored, and nothing changes by asking: what follows from what is read is left to the referral’s next decision.',
+          tags,
+          params: idParams,
+          response: { 200: whyView },
+        },
+      },
+      (request) =>
+        whyNow(deps, {
+          workspaceId: request.workspaceId,
+          referralId: uuidOf('referral', request.params.id),
+        }),
     );
   };
 
@@ -85,28 +107,6 @@ async function requireReferral(tx: Tx, id: string): Promise<Referral> {
   const referral = await loadReferral(tx, id);
   if (!referral) throw notFound('referral');
   return referral;
-}
-
-/** A referral keeps the rule of its sign-up, so its verdicts share one. */
-async function showVerdicts(
-  tx: Tx,
-  referral: Referral,
-  verdicts: readonly Verdict[],
-): Promise<z.output<typeof verdictView>[]> {
-  const rules = await loadRules(tx, referral.campaignId, referral.ruleId);
-  if (!rules) return [];
-  return verdicts.map(({ id, result, reason, inputs, decidedAt }) => {
-    const { evaluation } = inputs as { evaluation: Evaluation };
-    return {
-      id: toPublicId('verdict', id),
-      result,
-      reason,
-      sentence: sentence({ rule: rules.qualification, evaluation }),
-      inputs: inputs as Record<string, unknown>,
-      ruleVersion: rules.version,
-      decidedAt,
-    };
-  });
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

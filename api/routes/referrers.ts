@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { loadCampaign } from '../../db/queries/campaigns.ts';
-import { listReferrers } from '../../db/queries/referrer-list.ts';
-import { loadReferrer } from '../../db/queries/referrers.ts';
+import { listReferrers, loadListedReferrer } from '../../db/queries/referrer-list.ts';
 import { toPublicId } from '../../domain/id.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { joinCampaign } from '../commands/join-campaign.ts';
@@ -47,7 +46,7 @@ export const referrerRoutes =
             person: request.body,
             source: 'api',
           });
-          const row = await loadReferrer(tx, id);
+          const row = await loadListedReferrer(tx, id);
           invariant(row, 'a referrer that was just enrolled is there');
           return { status: enrolled ? 201 : 200, body: showReferrer(row, config.PUBLIC_URL) };
         });
@@ -86,7 +85,7 @@ export const referrerRoutes =
       { schema: { summary: 'One referrer', tags, params: idParams, response: { 200: referrerView } } },
       async (request) => {
         const id = uuidOf('referrer', request.params.id);
-        const row = await database.app.inWorkspace(request.workspaceId, (tx) => loadReferrer(tx, id));
+        const row = await database.app.inWorkspace(request.workspaceId, (tx) => loadListedReferrer(tx, id));
         if (!row) throw notFound('referrer');
         return showReferrer(row, config.PUBLIC_URL);
       },

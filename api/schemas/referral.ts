@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { ShownFinding } from '../../db/queries/fraud.ts';
 import type { ListedReferral } from '../../db/queries/referral-list.ts';
 import { toPublicId } from '../../domain/id.ts';
+import { presences } from '../../domain/identity.ts';
 import { referralStatuses } from '../../domain/referral.ts';
 import { referralWorkflow } from '../../workflows/contract.ts';
+import { findingView, showFinding } from './fraud.ts';
 import { instant } from './shared.ts';
 
 export const referralView = z
@@ -17,6 +20,7 @@ export const referralView = z
       firstName: z.string().nullable(),
       lastName: z.string().nullable(),
     }),
+    inHubSpot: z.enum(presences).describe('whether HubSpot has the contact; `unknown` before we know of one'),
     signedUpAt: instant,
     enteredAt: instant.nullable().describe('when HubSpot had the record'),
     parkedReason: z.string().nullable().describe('what it waits for from outside, such as `not-connected`'),
@@ -31,9 +35,22 @@ export const referralView = z
 
 export type ReferralView = z.output<typeof referralView>;
 
+export const referralDetailView = referralView
+  .extend({ findings: z.array(findingView).describe('what fraud checks found, newest first') })
+  .meta({ id: 'ReferralWithFindings' });
+
+export const showReferralDetail = (
+  row: ListedReferral,
+  findings: readonly ShownFinding[],
+  temporalUiUrl: string | undefined,
+): z.output<typeof referralDetailView> => ({
+  ...showReferral(row, temporalUiUrl),
+  findings: findings.map(showFinding),
+});
+
 /** `temporalUiUrl` undefined leaves the link out. */
 export function showReferral(
-  { referral, person }: ListedReferral,
+  { referral, person, inHubSpot }: ListedReferral,
   temporalUiUrl: string | undefined,
 ): ReferralView {
   const { workflowId } = referralWorkflow({ ...referral, referralId: referral.id });
@@ -48,6 +65,7 @@ export function showReferral(
       firstName: person.firstName,
       lastName: person.lastName,
     },
+    inHubSpot,
     signedUpAt: referral.signedUpAt,
     enteredAt: referral.enteredAt,
     parkedReason: referral.parkedReason,

@@ -1,6 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
-import type { Tx } from '../client.ts';
+import { driverOf, type Tx } from '../client.ts';
 import { connectionRevocations, connections, portalSchema } from '../schema/connections.ts';
 import type { SecretBox } from '../secret-box.ts';
 import { type PrivateToken, sealedTokens } from './system/fence.ts';
@@ -29,11 +29,8 @@ export async function latestConnection(tx: Tx): Promise<Connection | null> {
  * disconnect waits for it or refuses it.
  */
 export async function holdEpoch(tx: Tx, connectionId: string, epoch: number): Promise<boolean> {
-  const [row] = await tx
-    .select({ status: connections.status, epoch: connections.epoch })
-    .from(connections)
-    .where(eq(connections.id, connectionId))
-    .for('share');
+  const [row] = await driverOf(tx)<Pick<Connection, 'status' | 'epoch'>[]>`
+    select status, epoch from connections where id = ${connectionId} for share`;
   return row?.status === 'active' && row.epoch === epoch;
 }
 

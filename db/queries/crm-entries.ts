@@ -49,7 +49,12 @@ export async function beginEntry(
 export async function completeEntry(
   tx: Tx,
   entry: CrmEntry,
-  result: { readonly crmId: string; readonly outcome: 'created' | 'found'; readonly readModifiedAt: string },
+  result: {
+    readonly crmId: string;
+    readonly outcome: 'created' | 'found';
+    readonly readModifiedAt: string;
+    readonly lifecycleStage?: string | null;
+  },
 ): Promise<'created' | 'found'> {
   if (entry.outcome !== null && entry.crmId === result.crmId) return entry.outcome;
   const enteredAt = new Date().toISOString();

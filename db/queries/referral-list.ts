@@ -1,14 +1,24 @@
 import { and, asc, desc, eq, lt } from 'drizzle-orm';
+import type { Presence } from '../../domain/identity.ts';
 import type { Tx } from '../client.ts';
+import { campaigns } from '../schema/campaigns.ts';
 import { people } from '../schema/people.ts';
 import { referrals, timelineEvents } from '../schema/referrals.ts';
+import { presenceOf } from './identity/presence.ts';
 import type { Person } from './people.ts';
 import type { Referral } from './referrals.ts';
 
 export interface ListedReferral {
   readonly referral: Referral;
   readonly person: Person;
+  readonly inHubSpot: Presence;
 }
+
+const listed = {
+  referral: referrals,
+  person: people,
+  inHubSpot: presenceOf(people.id, campaigns.connectionId),
+};
 
 export interface ReferralFilter {
   readonly campaignId?: string | undefined;
@@ -24,9 +34,10 @@ export async function listReferrals(
   limit: number,
 ): Promise<ListedReferral[]> {
   return tx
-    .select({ referral: referrals, person: people })
+    .select(listed)
     .from(referrals)
     .innerJoin(people, eq(people.id, referrals.personId))
+    .innerJoin(campaigns, eq(campaigns.id, referrals.campaignId))
     .where(
       and(
         filter.campaignId ? eq(referrals.campaignId, filter.campaignId) : undefined,
@@ -40,9 +51,10 @@ export async function listReferrals(
 
 export async function loadListedReferral(tx: Tx, referralId: string): Promise<ListedReferral | null> {
   const [row] = await tx
-    .select({ referral: referrals, person: people })
+    .select(listed)
     .from(referrals)
     .innerJoin(people, eq(people.id, referrals.personId))
+    .innerJoin(campaigns, eq(campaigns.id, referrals.campaignId))
     .where(eq(referrals.id, referralId));
   return row ?? null;
 }

@@ -4,6 +4,7 @@ import { type ReferralFacts, settlesNow } from '../../domain/standing.ts';
 import { isAfter, toInstant } from '../../domain/time.ts';
 import type { Tx } from '../client.ts';
 import { rewardRules } from '../schema/campaigns.ts';
+import { referrers } from '../schema/people.ts';
 import { referrals, timelineEvents } from '../schema/referrals.ts';
 import { rewards } from '../schema/rewards.ts';
 
@@ -14,14 +15,22 @@ export type SignUp =
   /** The person has a live referral in this campaign: the first referrer keeps the credit. */
   | { readonly kind: 'already-referred'; readonly referral: Referral };
 
-/** The partial unique index decides who was first; nothing is checked before it. */
+/**
+ * The partial unique index decides who was first; nothing is checked before it. A referrer who is merged at this very
+ * moment is waited for: the credit is whose they turn out to be.
+ */
 export async function insertReferral(
   tx: Tx,
   row: Omit<typeof referrals.$inferInsert, 'id'>,
 ): Promise<SignUp> {
+  const [stays] = await tx
+    .select({ id: sql<string>`coalesce(${referrers.mergedInto}, ${referrers.id})` })
+    .from(referrers)
+    .where(eq(referrers.id, row.referrerId))
+    .for('key share');
   const [referral] = await tx
     .insert(referrals)
-    .values({ id: newId(), ...row })
+    .values({ id: newId(), ...row, referrerId: stays?.id ?? row.referrerId })
     .onConflictDoNothing()
     .returning();
   if (referral) return { kind: 'registered', referral };

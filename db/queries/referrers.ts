@@ -26,7 +26,10 @@ export async function enrolReferrer(
   const [fresh] = await tx
     .insert(referrers)
     .values({ id: newId(), workspaceId, campaignId, personId, source, joinedAt: now })
-    .onConflictDoNothing({ target: [referrers.campaignId, referrers.personId] })
+    .onConflictDoNothing({
+      target: [referrers.campaignId, referrers.personId],
+      where: sql`merged_into is null`,
+    })
     .returning({ id: referrers.id });
   if (fresh) {
     await tx
@@ -41,7 +44,13 @@ export async function enrolReferrer(
       referralLinks,
       and(eq(referralLinks.referrerId, referrers.id), isNull(referralLinks.retiredAt)),
     )
-    .where(and(eq(referrers.campaignId, campaignId), eq(referrers.personId, personId)));
+    .where(
+      and(
+        eq(referrers.campaignId, campaignId),
+        eq(referrers.personId, personId),
+        isNull(referrers.mergedInto),
+      ),
+    );
   if (!known) throw new Error('A referrer has no live link');
   return { ...known, enrolled: false };
 }
@@ -80,6 +89,7 @@ export interface ReferrerFigures {
   readonly earned: Readonly<Record<string, number>>;
 }
 
+/** A referrer who was merged is asked for under either id, and answered with the one who stays. */
 export async function referrerFigures(tx: Tx, referrerIds: readonly string[]): Promise<ReferrerFigures[]> {
   if (referrerIds.length === 0) return [];
   const rows = await tx.execute<{
@@ -101,10 +111,11 @@ export async function referrerFigures(tx: Tx, referrerIds: readonly string[]): P
     from referrers r
     join campaigns c on c.id = r.campaign_id
     join referral_links l on l.referrer_id = r.id and l.retired_at is null
-    where r.id in ${sql`(${sql.join(
-      referrerIds.map((id) => sql`${id}`),
-      sql`, `,
-    )})`}`);
+    where r.id in (
+      select coalesce(asked.merged_into, asked.id) from referrers asked where asked.id in (${sql.join(
+        referrerIds.map((id) => sql`${id}`),
+        sql`, `,
+      )}))`);
   return rows.map((row) => ({
     referrerId: row.referrer_id,
     personId: row.person_id,
