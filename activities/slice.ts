@@ -2,7 +2,8 @@ import type { Tx } from '../db/client.ts';
 import type { Campaign } from '../db/queries/campaigns.ts';
 import { loadCampaign } from '../db/queries/campaigns.ts';
 import { type Connection, loadConnection } from '../db/queries/connections.ts';
-import { lockRun, type SyncRun, updateRun } from '../db/queries/sync-runs.ts';
+import { settleIntents } from '../db/queries/sync-intents.ts';
+import { lockRun, type RunProgress, type SyncRun, updateRun } from '../db/queries/sync-runs.ts';
 import { invariant } from '../domain/invariant.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -11,8 +12,18 @@ export type SliceOutcome =
   | { readonly kind: 'more'; readonly seen: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'parked'; readonly reason: string; readonly retryAfterMs: number | null }
+  /** An ongoing run has done all there is: until a nudge, or until the list is due at `nextAt`. */
+  | {
+      readonly kind: 'idle';
+      readonly nextAt: string | null;
+      readonly seen: number;
+      readonly resting?: Resting;
+    }
   /** Completed, or stopped by an operator. */
   | { readonly kind: 'finished'; readonly state: 'completed' | 'stopped'; readonly seen: number };
+
+/** Why nothing is done although the ongoing sync is on, or what waits beside it. */
+export type Resting = 'campaign-paused' | 'run-paused';
 
 /** A run with what it belongs to, as read at the start of a slice. */
 export interface RunContext {
@@ -38,40 +49,49 @@ export async function loadRunContext(tx: Tx, syncRunId: string): Promise<RunCont
 
 /**
  * Works page by page until the pages end, the slice is full, or an operator wants something else. `work` does a page
- * and commits the run's cursor with it; it returns the run's row, and finishes the run with the last page.
+ * and commits the run's cursor with it; it resolves with how far the run came, and finishes the run with the last page.
  */
 export async function walkPages<Page extends { readonly records: readonly unknown[] }>(
   deps: ActivityDependencies,
   pages: AsyncIterable<Page>,
-  work: (page: Page) => Promise<SyncRun>,
+  work: (page: Page) => Promise<RunProgress>,
 ): Promise<SliceOutcome> {
   const startedAt = performance.now();
   let seen = 0;
+  let now: RunProgress | null = null;
   for await (const page of pages) {
-    const now = await work(page);
+    now = await work(page);
     deps.heartbeat();
-    const halted = await haltedBy(deps, now);
-    if (halted) return halted;
+    // The pages are closed before the run is: whatever was done ahead is given up first.
+    if (isHalted(now)) break;
     seen += page.records.length;
     const full = seen >= sliceBounds.contacts || performance.now() - startedAt >= sliceBounds.ms;
     if (full || deps.stopping()) return { kind: 'more', seen: now.seen };
   }
-  throw new Error('The last page of a scope finishes its run');
+  const halted = now && (await haltedBy(deps, now));
+  if (!halted) throw new Error('The last page of a scope finishes its run');
+  return halted;
 }
 
+const isHalted = ({ finishedAt, wanted }: RunProgress): boolean =>
+  finishedAt !== null || wanted !== 'running';
+
 /** Orders are rows: what an operator wants is read with every page. */
-export async function haltedBy(deps: ActivityDependencies, run: SyncRun): Promise<SliceOutcome | null> {
-  const { seen } = run;
-  const state = run.state === 'stopped' ? 'stopped' : 'completed';
-  if (run.finishedAt !== null) return { kind: 'finished', state, seen };
-  if (run.wanted === 'running') return null;
-  const paused = run.wanted === 'paused';
-  await deps.db.inWorkspace(run.workspaceId, (tx) =>
-    updateRun(
-      tx,
-      run.id,
-      paused ? { state: 'paused' } : { state: 'stopped', finishedAt: new Date().toISOString() },
-    ),
-  );
-  return paused ? { kind: 'paused' } : { kind: 'finished', state: 'stopped', seen };
+export async function haltedBy(deps: ActivityDependencies, run: RunProgress): Promise<SliceOutcome | null> {
+  const { id, seen, workspaceId } = run;
+  if (!isHalted(run)) return null;
+  if (run.finishedAt !== null) {
+    const state = run.state === 'stopped' ? 'stopped' : 'completed';
+    if (state === 'stopped') await deps.db.inWorkspace(workspaceId, (tx) => settleIntents(tx, id));
+    return { kind: 'finished', state, seen };
+  }
+  if (run.wanted === 'paused') {
+    await deps.db.inWorkspace(workspaceId, (tx) => updateRun(tx, id, { state: 'paused' }));
+    return { kind: 'paused' };
+  }
+  await deps.db.inWorkspace(workspaceId, async (tx) => {
+    await settleIntents(tx, id);
+    await updateRun(tx, id, { state: 'stopped', finishedAt: new Date().toISOString() });
+  });
+  return { kind: 'finished', state: 'stopped', seen };
 }

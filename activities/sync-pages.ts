@@ -1,7 +1,12 @@
+import type { SyncException } from '../db/queries/sync-runs.ts';
 import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 
 export interface ContactPage {
   readonly records: readonly CrmRecord[];
+  /** Contacts that belong to the page and could not be read. */
+  readonly exceptions?: readonly SyncException[];
+  /** The cursor that it was read from, where one run alone moves it; a page is then recorded once. */
+  readonly from?: string | null;
   /** Where the next page begins; null after the last one. */
   readonly after: string | null;
 }
@@ -39,7 +44,7 @@ async function readAll(
   properties: readonly string[],
 ): Promise<ContactPage> {
   const { results, after: following } = await hubspot.contacts.page({ after, properties });
-  return { records: results, after: following };
+  return { records: results, from: after, after: following };
 }
 
 async function readList(
@@ -49,12 +54,47 @@ async function readList(
   properties: readonly string[],
 ): Promise<ContactPage> {
   const members = await hubspot.lists.members({ listId, after });
-  const records: CrmRecord[] = [];
+  // Two that were merged since are one record by now.
+  const records = new Map<string, CrmRecord>();
+  const exceptions: SyncException[] = [];
   for (let first = 0; first < members.results.length; first += batchSize) {
     const lookups = await hubspot.contacts.readMany(members.results.slice(first, first + batchSize), {
       properties,
     });
-    records.push(...lookups.flatMap(({ record }) => (record ? [record] : [])));
+    for (const { askedId, record } of lookups) {
+      if (record) records.set(record.id, record);
+      else exceptions.push({ crmId: askedId, reason: 'record-gone' });
+    }
   }
-  return { records, after: members.after };
+  return { records: [...records.values()], exceptions, from: after, after: members.after };
+}
+
+/**
+ * Does `step` one item ahead of whoever consumes: the next one begins when the last is handed out. Steps run one after
+ * the other. Of a consumer that stops early `discard` gets what was done in vain; nothing runs on behind it.
+ */
+export async function* oneAhead<In, Out>(
+  items: AsyncIterable<In>,
+  step: (item: In) => Promise<Out>,
+  discard: (done: Out) => Promise<void>,
+): AsyncGenerator<Out> {
+  const source = items[Symbol.asyncIterator]();
+  const start = async (): Promise<{ readonly done: Out } | null> => {
+    const { value, done } = await source.next();
+    return done ? null : { done: await step(value) };
+  };
+  let next = start();
+  try {
+    for (;;) {
+      const current = await next;
+      if (current === null) return;
+      next = start();
+      next.catch(() => undefined);
+      yield current.done;
+    }
+  } finally {
+    const vain = await next.catch(() => null);
+    await source.return?.();
+    if (vain) await discard(vain.done);
+  }
 }

@@ -1,13 +1,19 @@
-import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { Tx } from '../client.ts';
-import { campaigns, fieldMappings, syncSettings } from '../schema/campaigns.ts';
+import { campaigns, syncSettings } from '../schema/campaigns.ts';
 import type { Campaign } from './campaigns.ts';
 
 export type NewCampaign = Pick<
   Campaign,
   'workspaceId' | 'name' | 'slug' | 'landingUrl' | 'expiryDays' | 'reversalDays'
->;
+> &
+  Partial<
+    Pick<
+      Campaign,
+      'attributionWindowDays' | 'attribution' | 'creditKept' | 'fraud' | 'velocitySignUps' | 'velocityMinutes'
+    >
+  >;
 
 /** Null when the slug is taken, by whatever workspace. */
 export async function insertCampaign(tx: Tx, row: NewCampaign): Promise<Campaign | null> {
@@ -67,31 +73,4 @@ export async function saveSyncSettings(
     .insert(syncSettings)
     .values({ campaignId, workspaceId, ...row })
     .onConflictDoUpdate({ target: syncSettings.campaignId, set: row });
-}
-
-/**
- * Another campaign that is not over and writes its referral link into this contact property. Saves of one workspace
- * wait for each other here, so that two of them cannot both find none.
- */
-export async function campaignWithLinkProperty(
-  tx: Tx,
-  input: { readonly workspaceId: string; readonly campaignId: string; readonly property: string },
-): Promise<Pick<Campaign, 'id' | 'name'> | null> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${input.workspaceId}, 4))`);
-  const [row] = await tx
-    .select({ id: campaigns.id, name: campaigns.name })
-    .from(fieldMappings)
-    .innerJoin(campaigns, eq(campaigns.id, fieldMappings.campaignId))
-    .where(
-      and(
-        eq(fieldMappings.property, input.property),
-        eq(fieldMappings.sourceKind, 'dynamic'),
-        eq(fieldMappings.source, 'referral_link'),
-        inArray(fieldMappings.section, ['sync-out', 'person-referring']),
-        ne(fieldMappings.campaignId, input.campaignId),
-        ne(campaigns.status, 'ended'),
-      ),
-    )
-    .limit(1);
-  return row ?? null;
 }

@@ -29,9 +29,9 @@ export async function loadCampaign(tx: Tx, campaignId: string): Promise<Campaign
   return row ?? null;
 }
 
-/** Keeps edits of one campaign in order; readers are not held up. */
+/** Keeps edits of one campaign in order; readers are not held up, nor is who adds rows that refer to it. */
 export async function lockCampaign(tx: Tx, campaignId: string): Promise<Campaign | null> {
-  const [row] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId)).for('update');
+  const [row] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId)).for('no key update');
   return row ?? null;
 }
 
@@ -126,10 +126,11 @@ export async function loadMappings(
     .select()
     .from(fieldMappings)
     .where(and(eq(fieldMappings.campaignId, campaignId), eq(fieldMappings.section, section)));
-  return rows.map(({ objectType, property, sourceKind, source }) => ({
+  return rows.map(({ objectType, property, sourceKind, source, propertyType }) => ({
     objectType,
     property,
     source: sourceKind === 'fixed' ? { kind: 'fixed', value: source } : { kind: 'dynamic', field: source },
+    propertyType,
   })) as FieldMapping[];
 }
 
@@ -144,7 +145,7 @@ export async function replaceMappings(
     .where(and(eq(fieldMappings.campaignId, campaign.id), eq(fieldMappings.section, section)));
   if (mappings.length === 0) return;
   await tx.insert(fieldMappings).values(
-    mappings.map(({ objectType, property, source }) => ({
+    mappings.map(({ objectType, property, source, propertyType = null }) => ({
       campaignId: campaign.id,
       workspaceId: campaign.workspaceId,
       section,
@@ -152,6 +153,7 @@ export async function replaceMappings(
       property,
       sourceKind: source.kind,
       source: source.kind === 'fixed' ? source.value : source.field,
+      propertyType,
     })),
   );
 }

@@ -1,7 +1,10 @@
-import type { MappableField } from '../../domain/field-mapping.ts';
+import { eq } from 'drizzle-orm';
+import { type FieldMapping, type MappableField, mappedValue } from '../../domain/field-mapping.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { Tx } from '../client.ts';
+import { referrers } from '../schema/people.ts';
 import { loadCampaign, loadMappings } from './campaigns.ts';
+import { standingEdits } from './crm-edits.ts';
 import { wantValues } from './crm-writes.ts';
 import { contactIdOf } from './people.ts';
 import { type ReferrerFigures, referrerFigures } from './referrers.ts';
@@ -27,26 +30,52 @@ export function reflectedFields(
 }
 
 /**
+ * What HubSpot shall hold about a referrer: one value for each property that the campaign maps. Fields that a referrer
+ * does not have are left out.
+ */
+export function wantedProperties(
+  figures: ReferrerFigures,
+  mappings: readonly FieldMapping[],
+  publicUrl: string,
+): Readonly<Record<string, string>> {
+  const fields = reflectedFields(figures, publicUrl);
+  const wanted: Record<string, string> = {};
+  for (const mapping of mappings) {
+    const value = mappedValue(mapping, fields);
+    if (value != null) wanted[mapping.property] = value;
+  }
+  return wanted;
+}
+
+/**
  * Keeps what HubSpot shows about these referrers true (S23): wanted values are written with the fact that changes
- * them, for every referrer whose contact is known and every field that the campaign maps.
+ * them, for every referrer whose contact is known and every field that the campaign maps. Left alone are referrers whose
+ * values an undo took back, until a sync runs again, and values that a person changed, unless the campaign restores them.
  */
 export async function reflectReferrers(
   tx: Tx,
   input: { workspaceId: string; campaignId: string; referrerIds: readonly string[]; publicUrl: string },
 ): Promise<void> {
-  const { workspaceId, campaignId, referrerIds, publicUrl } = input;
+  const { workspaceId, campaignId, publicUrl } = input;
   const connectionId = (await loadCampaign(tx, campaignId))?.connectionId;
   if (!connectionId) return;
   const mappings = await loadMappings(tx, campaignId, 'sync-out');
   if (mappings.length === 0) return;
-  for (const figures of await referrerFigures(tx, referrerIds)) {
+  for (const figures of await referrerFigures(tx, input.referrerIds)) {
     const objectId = await contactIdOf(tx, figures.personId, connectionId);
-    if (!objectId) continue;
-    const fields = reflectedFields(figures, publicUrl);
-    const values = mappings.flatMap(({ property, source }) => {
-      const value = source.kind === 'fixed' ? source.value : fields[source.field];
-      return value === undefined ? [] : [{ objectType: 'contact' as const, objectId, property, value }];
-    });
+    if (!objectId || (await isWithheld(tx, figures.referrerId))) continue;
+    const edited = await standingEdits(tx, connectionId, objectId);
+    const values = Object.entries(wantedProperties(figures, mappings, publicUrl))
+      .filter(([property]) => !edited.has(property))
+      .map(([property, value]) => ({ objectType: 'contact' as const, objectId, property, value }));
     await wantValues(tx, { workspaceId, connectionId }, values);
   }
+}
+
+async function isWithheld(tx: Tx, referrerId: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ withheldAt: referrers.withheldAt })
+    .from(referrers)
+    .where(eq(referrers.id, referrerId));
+  return row !== undefined && row.withheldAt !== null;
 }

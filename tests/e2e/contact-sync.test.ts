@@ -126,6 +126,48 @@ describe('a contact sync', () => {
     expect(done.enrolled + stopped.enrolled).toBeGreaterThan(2_400);
   });
 
+  test('facts §4: a property deleted in HubSpot before the run costs that value alone, and no search for the culprit', async () => {
+    const { portal, stack } = product;
+    await portal.makeProperties([
+      { name: 'kept_link', label: 'Kept', type: 'string', fieldType: 'text' },
+      { name: 'gone_count', label: 'Gone', type: 'number', fieldType: 'number' },
+    ]);
+    const { id } = await product.api.post<{ id: string }>('/campaigns', { name: 'A property goes' });
+    const mapped = (property: string, field: string) => ({
+      objectType: 'contact',
+      property,
+      source: { kind: 'dynamic', field },
+    });
+    await product.api.put(`/campaigns/${id}/hubspot`, {
+      sync: {
+        scope: { kind: 'list', listId: lists.staticListId },
+        mappingsOut: [mapped('kept_link', 'referral_link'), mapped('gone_count', 'number_referred')],
+      },
+    });
+    const grant = await portal.control.post<{ access_token: string }>(
+      `/portals/${portal.portalId}/install`,
+      {},
+    );
+    const deleted = await fetch(`${stack.urls.sandbox}/crm/v3/properties/contacts/gone_count`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${grant.access_token}` },
+    });
+    expect(deleted.status).toBe(204);
+    const updates = async () => {
+      const { results } = await portal.control.get<{ results: { path: string }[] }>('/log?limit=10000');
+      return results.filter(({ path }) => path.includes('/contacts/batch/update')).length;
+    };
+    const before = await updates();
+    await product.api.post(`/campaigns/${id}/sync`);
+    const done = await when(id, ({ state }) => state === 'completed');
+    expect(done.linked).toBeGreaterThan(100);
+    expect(done.skipped['property-gone']).toBe(done.linked);
+    const linked = (await portal.contacts()).filter(({ properties }) => properties['kept_link']);
+    expect(linked).toHaveLength(done.linked);
+    // One call for each hundred, and one more for those of the page that met it first.
+    expect((await updates()) - before).toBeLessThanOrEqual(2 * Math.ceil(done.seen / 100) + 2);
+  });
+
   test('A2 #19: the whole time HubSpot answered no call with 429', async () => {
     const { results } = await product.portal.control.get<{ results: { status: number }[] }>(
       '/log?limit=10000',

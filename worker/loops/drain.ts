@@ -10,7 +10,7 @@ import {
   takeDrainLock,
 } from '../../db/queries/system/drain.ts';
 import { isHubSpotError } from '../../hubspot/failures.ts';
-import type { HubSpot, OpenHubSpot, RecordUpdate } from '../../hubspot/gateway.ts';
+import type { HubSpot, OpenHubSpot, RecordUpdate, RowFailure } from '../../hubspot/gateway.ts';
 
 interface DrainDependencies {
   readonly db: SystemDatabase;
@@ -66,13 +66,19 @@ function drainOnce(
       tx,
       writes.filter(({ objectId }) => !refused.has(objectId)),
     );
+    let left = false;
     for (const [id, failure] of refused) {
-      await markRefused(
-        tx,
-        byRecord.get(id) ?? [],
-        [failure.kind, failure.property, failure.code].filter(Boolean).join(' '),
-      );
+      const values = byRecord.get(id) ?? [];
+      const blamed = blamedValues(values, failure);
+      await markRefused(tx, blamed, [failure.kind, failure.property, failure.code].filter(Boolean).join(' '));
+      left ||= blamed.length < values.length;
     }
-    return byRecord.size === recordsPerCall;
+    return left || byRecord.size === recordsPerCall;
   });
+}
+
+/** HubSpot refuses a record as a whole: where it names a property, the other values are sent again without that one. */
+function blamedValues(values: readonly CrmWrite[], { property }: RowFailure): readonly CrmWrite[] {
+  const named = values.filter((value) => value.property === property);
+  return named.length > 0 ? named : values;
 }

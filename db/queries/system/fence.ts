@@ -10,19 +10,19 @@ export const tokenPlace = (column: 'access_token' | 'refresh_token', connectionI
   rowId: connectionId,
 });
 
+type ConnectionRow = typeof connections.$inferSelect;
+
+interface FenceRow extends Pick<ConnectionRow, 'portalId' | 'status' | 'epoch' | 'accessToken'> {
+  readonly expiresAt: string | null;
+}
+
 /** The fence's one select: status, epoch and token that belong together. */
 export const connectionFence = (db: SystemDatabase, box: SecretBox) => ({
   async read(connectionId: string) {
-    const [row] = await db
-      .select({
-        portalId: connections.portalId,
-        status: connections.status,
-        epoch: connections.epoch,
-        accessToken: connections.accessToken,
-        expiresAt: connections.accessTokenExpiresAt,
-      })
-      .from(connections)
-      .where(eq(connections.id, connectionId));
+    const [row] = await db.$client<FenceRow[]>`
+      select portal_id as "portalId", status, epoch, access_token as "accessToken",
+        access_token_expires_at as "expiresAt"
+      from connections where id = ${connectionId}`;
     if (!row) return null;
     const { expiresAt, accessToken, ...rest } = row;
     return {
