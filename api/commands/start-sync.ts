@@ -1,19 +1,28 @@
 import type { Tx } from '../../db/client.ts';
-import { loadCampaign, loadMappings } from '../../db/queries/campaigns.ts';
-import { openConnection } from '../../db/queries/connections.ts';
-import { enqueueNudges, enqueueStarts } from '../../db/queries/outbox.ts';
+import { type Campaign, loadCampaign, loadMappings } from '../../db/queries/campaigns.ts';
+import { enqueueNudges } from '../../db/queries/outbox.ts';
 import { wantRun } from '../../db/queries/sync-run-views.ts';
-import { openSyncRun, type SyncRun } from '../../db/queries/sync-runs.ts';
+import { type SyncRun, unfinishedRun } from '../../db/queries/sync-runs.ts';
 import { acceptsSync } from '../../domain/campaign.ts';
 import { mappingProblems } from '../../domain/field-mapping.ts';
 import { contactSyncWorkflow } from '../../workflows/contract.ts';
-import { connectFirst, notFound, Problem, unprocessable } from '../problem.ts';
+import { notFound, Problem, unprocessable } from '../problem.ts';
+import { beingStopped, connectionOf, type OpenedRun, openRun } from './open-run.ts';
 
 /** S40: one open run per campaign; asking again while it is open gives that one. */
-export async function startSync(
-  tx: Tx,
-  campaignId: string,
-): Promise<{ readonly run: SyncRun; readonly started: boolean }> {
+export async function startSync(tx: Tx, campaignId: string): Promise<OpenedRun> {
+  const campaign = await syncableCampaign(tx, campaignId);
+  return openRun(tx, campaign, await connectionOf(tx, campaign), { kind: 'sync' });
+}
+
+/** E4: a dry run over the same scope, refused where a sync would be. */
+export async function startPreview(tx: Tx, campaignId: string): Promise<OpenedRun> {
+  const campaign = await syncableCampaign(tx, campaignId);
+  return openRun(tx, campaign, await connectionOf(tx, campaign), { kind: 'preview' });
+}
+
+/** A campaign whose contacts may be enrolled now; S34: without the link mapped nothing is written. */
+export async function syncableCampaign(tx: Tx, campaignId: string): Promise<Campaign> {
   const campaign = await loadCampaign(tx, campaignId);
   if (!campaign) throw notFound('campaign');
   if (!acceptsSync(campaign.status))
@@ -27,29 +36,18 @@ export async function startSync(
       })),
     );
   }
-  const connection = await openConnection(tx);
-  if (connection?.status !== 'active') throw connectFirst();
-  if (connection.id !== campaign.connectionId) {
-    throw new Problem(
-      409,
-      'This campaign was configured for another HubSpot account. Save its HubSpot configuration again for this one.',
-    );
-  }
-  const { workspaceId } = campaign;
-  const connectionId = connection.id;
-  const opened = await openSyncRun(tx, { workspaceId, campaignId, connectionId, epoch: connection.epoch });
-  if (opened.started) {
-    const address = contactSyncWorkflow({ workspaceId, campaignId, connectionId, syncRunId: opened.run.id });
-    await enqueueStarts(tx, [{ workspaceId, address }]);
-  }
-  return opened;
+  return campaign;
 }
 
 /** Pause, resume and stop are rows; the nudge wakes a run that waits. */
 export async function orderSync(tx: Tx, campaignId: string, wanted: SyncRun['wanted']): Promise<SyncRun> {
   if (!(await loadCampaign(tx, campaignId))) throw notFound('campaign');
   const run = await wantRun(tx, campaignId, wanted);
-  if (!run) throw new Problem(409, 'No sync of this campaign is open. Start one first: POST …/sync.');
+  if (!run) {
+    const stopping = await unfinishedRun(tx, campaignId);
+    if (stopping) throw beingStopped(stopping);
+    throw new Problem(409, 'No sync of this campaign is open. Start one first: POST …/sync.');
+  }
   const { workspaceId, connectionId } = run;
   const address = contactSyncWorkflow({ workspaceId, campaignId, connectionId, syncRunId: run.id });
   await enqueueNudges(tx, [{ workspaceId, address, nudge: { kind: 'order' } }]);
