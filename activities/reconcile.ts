@@ -1,12 +1,12 @@
-import type { Tx } from '../db/client.ts';
 import type { Connection } from '../db/queries/connections.ts';
-import { enqueueNudges } from '../db/queries/outbox.ts';
-import { loadCursor, referralsHolding, storeCertificate, storeCursor } from '../db/queries/reconcile.ts';
+import { ongoingSyncs } from '../db/queries/ongoing-contacts.ts';
+import { loadCursor, storeCertificate, storeCursor } from '../db/queries/reconcile.ts';
 import { toInstant } from '../domain/time.ts';
 import type { CrmObjectType, CrmRecord, HubSpot } from '../hubspot/gateway.ts';
-import { referralWorkflow } from '../workflows/contract.ts';
 import { holdFence, openFor } from './connection-access.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { noticeContacts } from './identity.ts';
+import { contactProperties, handOn } from './reconcile-page.ts';
 
 /** HubSpot's search index lags and is not monotonic for recent data: what is younger than this is read once more. */
 const overlapMs = 60_000;
@@ -125,6 +125,7 @@ async function readWindow(
 }> {
   const { id: connectionId, workspaceId } = connection;
   const result = { seen: 0, late: 0, pages: 0, whole: false };
+  const syncs = await deps.db.inWorkspace(workspaceId, (tx) => ongoingSyncs(tx, connectionId));
   let afterId: string | null = null;
   while (!result.whole && result.pages < pagesAtMost) {
     const records: readonly CrmRecord[] = await hubspot.changed({
@@ -132,13 +133,16 @@ async function readWindow(
       from,
       to,
       afterId,
-      properties: [],
+      properties: objectType === 'contact' ? contactProperties(syncs) : [],
     });
     result.pages += 1;
     result.seen += records.length;
+    if (objectType === 'contact') {
+      await noticeContacts(deps, connection, records);
+    }
     result.late += await deps.db.inWorkspace(workspaceId, async (tx) => {
       await holdFence(tx, connection);
-      return nudgeHolders(tx, connection, objectType, records);
+      return handOn(tx, connection, { objectType, records, syncs });
     });
     afterId = records.at(-1)?.id ?? null;
     result.whole = records.length < pageSize;
@@ -156,33 +160,6 @@ async function readWindow(
     });
   }
   return result;
-}
-
-/** Nudges for a record only when it was modified after our last committed read of it. */
-async function nudgeHolders(
-  tx: Tx,
-  connection: Connection,
-  objectType: CrmObjectType,
-  records: readonly CrmRecord[],
-): Promise<number> {
-  const modified = new Map(records.map(({ id, updatedAt }) => [id, updatedAt]));
-  const holders = await referralsHolding(tx, connection.id, objectType, [...modified.keys()]);
-  const behind = holders.filter(({ crmId, readModifiedAt }) => {
-    const updatedAt = modified.get(crmId);
-    return (
-      updatedAt !== undefined &&
-      (readModifiedAt === null || Date.parse(updatedAt) > Date.parse(readModifiedAt))
-    );
-  });
-  await enqueueNudges(
-    tx,
-    behind.map((row) => ({
-      workspaceId: connection.workspaceId,
-      address: referralWorkflow({ ...row, workspaceId: connection.workspaceId }),
-      nudge: { kind: 'reconcile', objectId: row.crmId },
-    })),
-  );
-  return new Set(behind.map(({ crmId }) => crmId)).size;
 }
 
 const before = (instant: string, ms: number) => new Date(Date.parse(instant) - ms).toISOString();

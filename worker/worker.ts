@@ -10,6 +10,7 @@ import { inboxChannel } from '../db/queries/system/inbox.ts';
 import { sweepQueues } from '../db/queries/system/outbox-claims.ts';
 import { pacer } from '../db/queries/system/pacer.ts';
 import { ensureClickPartitions } from '../db/queries/system/partitions.ts';
+import { sweepTraces } from '../db/queries/system/trace-sweep.ts';
 import { secretBox } from '../db/secret-box.ts';
 import { hubspotGateway } from '../hubspot/open-hubspot.ts';
 import { manualProvider } from '../payouts/manual.ts';
@@ -70,6 +71,7 @@ export async function startWorker(
       providers: { manual: manualProvider(database.app) },
       hubspotAppId: config.HUBSPOT_APP_ID,
       publicUrl: config.PUBLIC_URL,
+      disposableDomains: config.DISPOSABLE_EMAIL_DOMAINS,
       reconcileSeconds: config.RECONCILE_SECONDS,
       log,
       openSecret: (sealed, connectionId, column) => box.open(sealed, tokenPlace(column, connectionId)),
@@ -89,7 +91,7 @@ export async function startWorker(
     [drainChannel]: startLoop({ name: 'drain', everyMs: 2_000, log, step: () => drainCrmWrites(shared) }),
     ensure: startLoop({ name: 'ensure', everyMs: 10_000, log, step: () => ensureWorkflows(shared) }),
     overdue: startLoop({ name: 'overdue', everyMs: 60 * minuteMs, log, step: () => nudgeOverdue(shared) }),
-    sweep: startLoop({ name: 'sweep', everyMs: 60 * minuteMs, log, step: () => sweep(database) }),
+    sweep: startLoop({ name: 'sweep', everyMs: 60 * minuteMs, log, step: () => sweep(database, config) }),
   };
   for (const channel of [outboxChannel, inboxChannel, drainChannel]) {
     await database.listen(channel, () => loops[channel]?.wake());
@@ -105,7 +107,11 @@ export async function startWorker(
   };
 }
 
-async function sweep({ system }: Database): Promise<boolean> {
+async function sweep(
+  { system }: Database,
+  { TRACE_RETENTION_DAYS }: Pick<WorkerConfig, 'TRACE_RETENTION_DAYS'>,
+): Promise<boolean> {
   await ensureClickPartitions(system);
-  return sweepQueues(system);
+  const more = await sweepTraces(system, TRACE_RETENTION_DAYS);
+  return (await sweepQueues(system)) || more;
 }

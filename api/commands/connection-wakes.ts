@@ -1,6 +1,6 @@
 /** What a change of the connection tells the workflows, in the transaction that changes it. */
 import type { Tx } from '../../db/client.ts';
-import { waitingReferrers } from '../../db/queries/connection-resume.ts';
+import { lookAgain, openRunsOf, waitingReferrers } from '../../db/queries/connection-resume.ts';
 import { type Connection, closeConnection } from '../../db/queries/connections.ts';
 import { enqueueNudges, enqueueStarts } from '../../db/queries/outbox.ts';
 import { parkedReferrals } from '../../db/queries/referrals.ts';
@@ -31,6 +31,7 @@ export async function resumeWaiting(
   const referrals = await parkedReferrals(tx, connectionId);
   const referrers = await waitingReferrers(tx, connectionId);
   const runs = await resumeRuns(tx, connectionId, epoch);
+  await lookAgain(tx, connectionId);
   await enqueueStarts(tx, [{ workspaceId, address: connection }]);
   await nudgeAll(tx, workspaceId, [
     connection,
@@ -46,7 +47,11 @@ export async function disconnect(tx: Tx, connectionId: string, reason: string): 
   const closed = await closeConnection(tx, connectionId, reason);
   if (!closed) return null;
   const { workspaceId, epoch } = closed;
-  await nudgeAll(tx, workspaceId, [connectionWorkflow({ workspaceId, connectionId, epoch })]);
+  await nudgeAll(tx, workspaceId, [
+    connectionWorkflow({ workspaceId, connectionId, epoch }),
+    // A sync that waits for changes says then that it waits for a connection.
+    ...(await openRunsOf(tx, connectionId)).map((row) => contactSyncWorkflow({ ...row, connectionId })),
+  ]);
   return closed;
 }
 

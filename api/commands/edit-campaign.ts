@@ -9,6 +9,7 @@ import { newLinkCode } from '../../domain/link-code.ts';
 import { refuseStale } from '../etag.ts';
 import { notFound, Problem, unprocessable } from '../problem.ts';
 import type { campaignEdit, newCampaignBody } from '../schemas/campaign.ts';
+import { followStatus } from './ongoing-sync.ts';
 
 const slugTaken = () =>
   unprocessable([
@@ -22,9 +23,10 @@ const slugTaken = () =>
 export async function createCampaign(
   tx: Tx,
   workspaceId: string,
-  { name, slug, landingUrl = null, expiryDays = null, reversalDays = null }: z.output<typeof newCampaignBody>,
+  body: z.output<typeof newCampaignBody>,
 ): Promise<Campaign> {
-  const row = { workspaceId, name, landingUrl, expiryDays, reversalDays };
+  const { name, slug, landingUrl = null, expiryDays = null, reversalDays = null, ...settings } = body;
+  const row = { workspaceId, name, landingUrl, expiryDays, reversalDays, ...columnsOf(settings, {}) };
   const campaign =
     slug !== undefined
       ? await insertCampaign(tx, { ...row, slug })
@@ -51,13 +53,29 @@ export async function editCampaign(
     const next = campaignTransitions[current.status].join(' or ') || 'nothing else';
     throw new Problem(409, `A campaign that is ${current.status} can become ${next}, not ${status}.`);
   }
-  return updateCampaign(tx, campaignId, given(edit)).catch((error: unknown) => {
-    throw isUniqueViolation(error) ? slugTaken() : error;
-  });
+  const edited = await updateCampaign(tx, campaignId, columnsOf(edit, current.fraud)).catch(
+    (error: unknown) => {
+      throw isUniqueViolation(error) ? slugTaken() : error;
+    },
+  );
+  if (edited.status !== current.status) await followStatus(tx, edited);
+  return edited;
 }
 
 const randomCode = () => newLinkCode((below) => randomInt(below));
 const slugFrom = (name: string): string => normalizeSlug(name) ?? randomCode();
+
+/** A rule that an edit does not name keeps what the campaign had it do. */
+function columnsOf<T extends Pick<z.output<typeof campaignEdit>, 'fraud' | 'velocity'>>(
+  { fraud, velocity, ...rest }: T,
+  current: Campaign['fraud'],
+) {
+  return {
+    ...given(rest),
+    ...(fraud && { fraud: { ...current, ...given(fraud) } }),
+    ...(velocity && { velocitySignUps: velocity.signUps, velocityMinutes: velocity.minutes }),
+  };
+}
 
 /** An absent field stays; null is a value. */
 const given = <T extends object>(edit: T) =>

@@ -3,10 +3,8 @@ import type { Tx } from '../../db/client.ts';
 import { saveSyncSettings, updateCampaign } from '../../db/queries/campaign-edits.ts';
 import { type Campaign, type NewRules, replaceMappings, saveRules } from '../../db/queries/campaigns.ts';
 import type { Connection } from '../../db/queries/connections.ts';
-import { enqueueNudges } from '../../db/queries/outbox.ts';
-import { unfinishedRun } from '../../db/queries/sync-runs.ts';
-import { connectionWorkflow, contactSyncWorkflow, type Nudge } from '../../workflows/contract.ts';
 import type { HubSpotSetup } from '../schemas/hubspot-setup.ts';
+import { followSetup } from './ongoing-sync.ts';
 
 /** Everything of a configuration that was checked, in the transaction that holds the campaign's lock. */
 export async function storeSetup(
@@ -38,31 +36,14 @@ export async function storeSetup(
     scopeKind: sync.scope.kind,
     listId: sync.scope.kind === 'list' ? sync.scope.listId : null,
     ongoing: sync.ongoing ? 'on' : 'off',
+    restoreEdits: sync.restoreEdits,
   });
-  if (sync.ongoing !== before.sync.ongoing) await nudgeSync(tx, campaign, connection);
-  return updateCampaign(tx, campaign.id, {
+  const saved = await updateCampaign(tx, campaign.id, {
     connectionId: connection.id,
     personInvitedAction: personInvited.action,
     existingContacts: personInvited.existingContacts,
     personReferringAction: personReferring.action,
   });
-}
-
-/** S39: off stops at once, on catches up at once: both are rows that a run and the reader look at when nudged. */
-async function nudgeSync(
-  tx: Tx,
-  { workspaceId, id: campaignId }: Campaign,
-  connection: Connection,
-): Promise<void> {
-  const nudge: Nudge = { kind: 'order' };
-  const connectionId = connection.id;
-  const run = await unfinishedRun(tx, campaignId);
-  const addresses = [
-    connectionWorkflow({ workspaceId, connectionId, epoch: connection.epoch }),
-    ...(run ? [contactSyncWorkflow({ workspaceId, campaignId, connectionId, syncRunId: run.id })] : []),
-  ];
-  await enqueueNudges(
-    tx,
-    addresses.map((address) => ({ workspaceId, address, nudge })),
-  );
+  await followSetup(tx, { campaign, connection, before: before.sync, after: sync });
+  return saved;
 }

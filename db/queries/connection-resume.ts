@@ -1,6 +1,6 @@
-import { and, eq, isNotNull, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
-import { campaigns } from '../schema/campaigns.ts';
+import { campaigns, listLooks, syncRuns } from '../schema/campaigns.ts';
 import { connections } from '../schema/connections.ts';
 import { referrers } from '../schema/people.ts';
 import type { Connection } from './connections.ts';
@@ -21,6 +21,31 @@ export async function waitingReferrers(
         isNull(referrers.enteredAt),
       ),
     );
+}
+
+/** Open runs of this connection's campaigns, the ongoing ones too. */
+export async function openRunsOf(
+  tx: Tx,
+  connectionId: string,
+): Promise<{ readonly syncRunId: string; readonly campaignId: string; readonly workspaceId: string }[]> {
+  return tx
+    .select({ syncRunId: syncRuns.id, campaignId: syncRuns.campaignId, workspaceId: syncRuns.workspaceId })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.connectionId, connectionId), isNull(syncRuns.finishedAt)));
+}
+
+/** S88: lists that are followed through this connection are due at once: who joined and left meanwhile is not known. */
+export async function lookAgain(tx: Tx, connectionId: string): Promise<void> {
+  const following = tx
+    .select({ id: syncRuns.campaignId })
+    .from(syncRuns)
+    .where(
+      and(eq(syncRuns.connectionId, connectionId), eq(syncRuns.kind, 'ongoing'), isNull(syncRuns.finishedAt)),
+    );
+  await tx
+    .update(listLooks)
+    .set({ nextAt: new Date().toISOString() })
+    .where(inArray(listLooks.campaignId, following));
 }
 
 /** What the account says about itself; only while the connection is the one that was asked. */

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { SystemDatabase } from '../../db/client.ts';
+import { hintKnownContacts } from '../../db/queries/identity/contact-hints.ts';
 import { enqueueNudges } from '../../db/queries/outbox.ts';
+import { hintContacts } from '../../db/queries/sync-hints.ts';
 import {
   claimInbox,
   failInbox,
@@ -8,7 +10,13 @@ import {
   type InboxRow,
   matchInbox,
 } from '../../db/queries/system/inbox.ts';
-import { type Nudge, referralWorkflow } from '../../workflows/contract.ts';
+import { matchOngoing } from '../../db/queries/system/ongoing-matches.ts';
+import {
+  connectionWorkflow,
+  contactSyncWorkflow,
+  type Nudge,
+  referralWorkflow,
+} from '../../workflows/contract.ts';
 
 interface InboxDependencies {
   readonly db: SystemDatabase;
@@ -62,17 +70,37 @@ async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]
       rows.map(({ id }) => id),
       appId,
     );
+    const hinted = await matchOngoing(
+      tx,
+      rows.map(({ id }) => id),
+      appId,
+    );
+    await hintContacts(tx, hinted);
+    const known = await hintKnownContacts(
+      tx,
+      rows.map(({ id }) => id),
+      appId,
+    );
     const byId = new Map(rows.map((row) => [row.id, row]));
+    const nudges = [
+      ...matches.map((match) => ({ ...match, address: referralWorkflow(match) })),
+      ...hinted.map((match) => ({ ...match, address: contactSyncWorkflow(match) })),
+      ...known.map((match) => ({ ...match, address: connectionWorkflow(match) })),
+    ];
     await enqueueNudges(
       tx,
-      matches.map((match) => ({
-        workspaceId: match.workspaceId,
-        address: referralWorkflow(match),
-        nudge: nudgeOf(byId.get(match.inboxId)),
+      nudges.map(({ workspaceId, address, inboxId }) => ({
+        workspaceId,
+        address,
+        nudge: nudgeOf(byId.get(inboxId)),
       })),
     );
+    const told = new Set(nudges.map(({ inboxId, address }) => `${inboxId} ${address.workflowId}`));
     const counts = new Map<string, number>();
-    for (const { inboxId } of matches) counts.set(inboxId, (counts.get(inboxId) ?? 0) + 1);
+    for (const each of told) {
+      const [inboxId = ''] = each.split(' ');
+      counts.set(inboxId, (counts.get(inboxId) ?? 0) + 1);
+    }
     await finishInbox(
       tx,
       rows.map(({ id }) => ({ id, nudges: counts.get(id) ?? 0 })),

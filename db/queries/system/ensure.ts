@@ -57,9 +57,10 @@ export const livingConnections = (db: SystemDatabase) =>
         select 1 from ${connectionRevocations} r where r.connection_id = ${connections.id} and r.done_at is null)`,
     );
 
+/** Campaigns with an open run of any kind, the ongoing one too: each has one workflow for all of its runs. */
 export const openSyncRuns = (db: SystemDatabase) =>
   db
-    .select({
+    .selectDistinctOn([syncRuns.campaignId], {
       syncRunId: syncRuns.id,
       campaignId: syncRuns.campaignId,
       connectionId: syncRuns.connectionId,

@@ -3,10 +3,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { overdueReferrals } from '../../../db/queries/system/ensure.ts';
 import { ensureWorkflows } from '../../../worker/loops/ensure.ts';
-import { connectionWorkflow, referralWorkflow } from '../../../workflows/contract.ts';
+import { connectionWorkflow, contactSyncWorkflow, referralWorkflow } from '../../../workflows/contract.ts';
 import { aCampaign, aReferral, type TestReferral } from './a-campaign.ts';
 import { aCrm } from './a-crm.ts';
+import { aPortal } from './a-portal.ts';
 import { aQualified } from './a-qualified-referral.ts';
+import { aSyncCampaign, type SyncCampaign } from './a-sync.ts';
+import { atRest, off as turnedOff, on as turnedOn } from './an-ongoing-sync.ts';
 import { type Core, log, startCore } from './core-under-test.ts';
 
 let core: Core;
@@ -48,6 +51,21 @@ describe('design §2: rebuildable', () => {
     expect(await started()).toEqual([]);
     await ensure(namespace('another'));
     expect(await started()).toContain(referralWorkflow(open).workflowId);
+  });
+
+  test('S37: an ongoing sync outlives Temporal’s data, and a campaign with two open runs is started once', async () => {
+    const [on, off] = [await aSyncCampaign(core, aPortal()), await aSyncCampaign(core, aPortal())];
+    await turnedOn(core, on);
+    await atRest(core, off);
+    await turnedOff(core, off);
+    await core.here.system.execute(sql`delete from outbox`);
+    await ensureWorkflows({ db: core.here.system, client: namespace('a third'), log });
+    const workflowOf = (campaign: SyncCampaign) =>
+      contactSyncWorkflow({ ...campaign, syncRunId: campaign.campaignId }).workflowId;
+    const ids = await started();
+    // Its catch-up and the ongoing run: one workflow does both.
+    expect(ids.filter((id) => id === workflowOf(on))).toHaveLength(1);
+    expect(ids).not.toContain(workflowOf(off));
   });
 });
 

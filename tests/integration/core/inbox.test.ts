@@ -6,7 +6,7 @@ import { rememberContactId } from '../../../db/queries/people.ts';
 import { claimInbox, insertInbox, type NewInboxRow } from '../../../db/queries/system/inbox.ts';
 import { addMs } from '../../../domain/time.ts';
 import { relayInbox } from '../../../worker/loops/inbox-relay.ts';
-import { referralWorkflow } from '../../../workflows/contract.ts';
+import { connectionWorkflow, referralWorkflow } from '../../../workflows/contract.ts';
 import { aCampaign, aReferral, type TestReferral } from './a-campaign.ts';
 import { appId, type Core, log, startCore } from './core-under-test.ts';
 
@@ -87,10 +87,12 @@ describe('whom a notice concerns', () => {
       aNotice(one, other.contactId),
     ]);
     await relay();
-    expect(await nudged()).toEqual([workflowOf(one), workflowOf(other)].sort());
+    const { workflowId } = connectionWorkflow(other);
+    expect(await nudged()).toEqual([workflowOf(one), workflowOf(other), workflowId].sort());
     expect(await ends()).toEqual([
       { state: 'sent', nudges: 1, failures: 0 },
-      { state: 'sent', nudges: 1, failures: 0 },
+      // A merge is followed for everybody whom it names, beside the decision.
+      { state: 'sent', nudges: 2, failures: 0 },
       { state: 'dropped', nudges: 0, failures: 0 },
       { state: 'dropped', nudges: 0, failures: 0 },
     ]);

@@ -70,17 +70,18 @@ describe('clicks', () => {
     const [link] = await core.rows<{ code: string }>(
       sql`select code from referral_links where campaign_id = ${campaignId}`,
     );
+    const visitor = { known: {}, fresh: 'visit' };
     const counted = async () =>
       (
         await core.rows<{ clicks: number }>(
           sql`select count(*)::int as clicks from clicks where campaign_id = ${campaignId}`,
         )
       )[0]?.clicks;
-    expect(await followLink(core.here.system, link?.code ?? '')).toMatchObject({ status: 'published' });
+    expect(await followLink(core.here.system, link?.code ?? '', visitor)).toMatchObject({ status: 'published' });
     expect(await counted()).toBe(1);
     await core.here.system.execute(sql`update campaigns set status = 'paused' where id = ${campaignId}`);
-    expect(await followLink(core.here.system, link?.code ?? '')).toMatchObject({ status: 'paused' });
-    expect(await followLink(core.here.system, 'nobody')).toBeNull();
+    expect(await followLink(core.here.system, link?.code ?? '', visitor)).toMatchObject({ status: 'paused' });
+    expect(await followLink(core.here.system, 'nobody', visitor)).toBeNull();
     expect(await counted()).toBe(1);
   });
 });
