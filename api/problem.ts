@@ -5,7 +5,18 @@ export interface FieldProblem {
   /** Where in the request, such as `qualification.property`; empty for the request as a whole. */
   readonly field: string;
   readonly message: string;
+  /** A request that would mend it, for one click. */
+  readonly suggestion?: Suggestion;
 }
+
+const suggestion = z
+  .object({
+    method: z.literal('POST'),
+    path: z.string().describe('below the address of this API, such as `/api/v1/hubspot/properties`'),
+    body: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Suggestion' });
+export type Suggestion = z.output<typeof suggestion>;
 
 const problemSchema = z
   .object({
@@ -14,7 +25,17 @@ const problemSchema = z
     status: z.int(),
     detail: z.string().describe('what to change, for people'),
     instance: z.string().describe('the id of this request, as in the header `X-Request-Id` and in the logs'),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          field: z.string(),
+          message: z.string(),
+          suggestion: suggestion
+            .optional()
+            .describe('a request that would mend it; what it answers goes into `field`'),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem' });
 

@@ -1,6 +1,7 @@
 import type { CrmObject, MappableField } from './mappable-field.ts';
 import { type MappingSection, mappingSections, type SectionRules } from './mapping-section.ts';
 import { inside, type Problem, problem } from './problem.ts';
+import { isInstantField } from './property-fit.ts';
 
 export { isMappableField, type MappableField, mappableFields } from './mappable-field.ts';
 export type { MappingSection } from './mapping-section.ts';
@@ -13,18 +14,35 @@ export interface FieldMapping {
   readonly source:
     | { readonly kind: 'dynamic'; readonly field: MappableField }
     | { readonly kind: 'fixed'; readonly value: string };
+  /** HubSpot's type of the property when the mapping was saved; absent or null when it is not known. */
+  readonly propertyType?: string | null;
+}
+
+type FieldValues = Readonly<Partial<Record<MappableField, string | null>>>;
+
+/**
+ * The value that a mapping writes; undefined or null when there is none. Fields that are instants come as ISO instants:
+ * a `date` property takes their day in UTC (facts §2: anything but midnight is refused), others the instant itself.
+ */
+export function mappedValue(
+  { source, propertyType }: FieldMapping,
+  values: FieldValues,
+): string | null | undefined {
+  if (source.kind === 'fixed') return source.value;
+  const value = values[source.field];
+  return value && propertyType === 'date' && isInstantField(source.field) ? value.slice(0, 10) : value;
 }
 
 /** The properties to write on one object. Fields that are absent, null or empty are left out: they clear nothing. */
 export function mapFields(
   mappings: readonly FieldMapping[],
   objectType: CrmObject,
-  values: Readonly<Partial<Record<MappableField, string | null>>>,
+  values: FieldValues,
 ): Record<string, string> {
   const properties: Record<string, string> = {};
-  for (const { property, source } of mappings.filter((mapping) => mapping.objectType === objectType)) {
-    const value = source.kind === 'fixed' ? source.value : values[source.field];
-    if (value != null && value !== '') properties[property] = value;
+  for (const mapping of mappings.filter((each) => each.objectType === objectType)) {
+    const value = mappedValue(mapping, values);
+    if (value != null && value !== '') properties[mapping.property] = value;
   }
   return properties;
 }

@@ -47,9 +47,12 @@ export const mappingSections: Readonly<Record<MappingSection, SectionRules>> = {
       },
     ],
   },
-  // The person referring is the referrer, so a field of the person and the referrer's own name for it are the same.
+  // The person referring is the referrer, so a field of the person and the referrer's own name for it are the same; they
+  // are no referral, and their contact is the one that is made.
   'person-referring': {
-    offers: [...personFields, ...referralFields, ...referrerFields, ...counterFields],
+    offers: [...personFields, ...referralFields, ...referrerFields, ...counterFields].filter(
+      (field) => field !== 'referral_id' && field !== 'referrer_crm_id',
+    ),
     offersCustom: true,
     objects: ['contact'],
     requires: [

@@ -17,7 +17,9 @@ export async function readSetup(tx: Tx, campaign: Campaign): Promise<HubSpotSetu
   const settings = await loadSyncSettings(tx, campaign.id);
   const mappings = async (section: MappingSection) => {
     const saved = await loadMappings(tx, campaign.id, section);
-    return saved.sort((a, b) => (`${a.objectType}.${a.property}` < `${b.objectType}.${b.property}` ? -1 : 1));
+    return saved
+      .map(({ objectType, property, source }) => ({ objectType, property, source }))
+      .sort((a, b) => (`${a.objectType}.${a.property}` < `${b.objectType}.${b.property}` ? -1 : 1));
   };
   const { id: _id, version: _version, ...qualification } = rules.qualification;
   return {
@@ -33,6 +35,7 @@ export async function readSetup(tx: Tx, campaign: Campaign): Promise<HubSpotSetu
           ? { kind: 'list', listId: settings.listId }
           : { kind: 'all' },
       ongoing: settings?.ongoing === 'on',
+      restoreEdits: settings?.restoreEdits ?? false,
       mappingsIn: await mappings('sync-in'),
       mappingsOut: await mappings('sync-out'),
     },

@@ -1,8 +1,8 @@
 import type { Tx } from '../../db/client.ts';
-import { campaignWithLinkProperty } from '../../db/queries/campaign-edits.ts';
 import { type Campaign, loadCampaign, lockCampaign } from '../../db/queries/campaigns.ts';
 import { type Connection, holdEpoch } from '../../db/queries/connections.ts';
 import { referralKeyProperty } from '../../domain/referral.ts';
+import { isHubSpotError } from '../../hubspot/failures.ts';
 import { lacksScope } from '../../hubspot/scopes.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { refuseStale } from '../etag.ts';
@@ -11,7 +11,9 @@ import type { HubSpotSetup, HubSpotSetupEdit } from '../schemas/hubspot-setup.ts
 import { readSetup } from './campaign-setup.ts';
 import { labelled, readSchema } from './labelled-rule.ts';
 import { portalProblems } from './portal-problems.ts';
+import { type PortalSchema, withPropertyTypes } from './portal-properties.ts';
 import { activeConnection, openInteractive } from './portal-schema.ts';
+import { claimProperties } from './property-claims.ts';
 import { setupProblems } from './setup-problems.ts';
 import { storeSetup } from './store-setup.ts';
 
@@ -57,7 +59,7 @@ export async function configureCampaign(
     // What was checked is what was read above: an edit since then must be checked anew.
     refuseStale(campaign, before.campaign.version);
     if (!(await holdEpoch(tx, connection.id, connection.epoch))) throw connectFirst();
-    await refuseSharedLinkProperty(tx, campaign, setup);
+    await claimProperties(tx, { campaign, connectionId: connection.id, setup });
     const saved = await storeSetup(tx, { campaign, connection, setup, before: before.setup });
     return { campaign: saved, setup: await readSetup(tx, saved) };
   });
@@ -85,30 +87,48 @@ async function fitted(
   const cached = await readSchema(deps, connection, { refresh: false });
   const portal =
     portalProblems(setup, cached).length > 0 ? await readSchema(deps, connection, { refresh: true }) : cached;
-  refuse(portalProblems(setup, portal));
-  return { ...setup, qualification: labelled(setup.qualification, portal) };
+  refuse([...portalProblems(setup, portal), ...(await listProblems(deps, connection, setup.sync.scope))]);
+  return {
+    ...setup,
+    ...typed(setup, portal),
+    qualification: labelled(setup.qualification, portal),
+  };
 }
 
-/** Two campaigns that write their link into one property would overwrite each other for ever. */
-async function refuseSharedLinkProperty(
-  tx: Tx,
-  campaign: Campaign,
-  { sync, personReferring }: HubSpotSetup,
-): Promise<void> {
-  const parts = [
-    ['sync.mappingsOut', sync.mappingsOut],
-    ['personReferring.mappings', personReferring.mappings],
-  ] as const;
-  for (const [path, mappings] of parts) {
-    const index = mappings.findIndex(
-      ({ source }) => source.kind === 'dynamic' && source.field === 'referral_link',
-    );
-    const property = mappings[index]?.property;
-    if (property === undefined) continue;
-    const { workspaceId, id: campaignId } = campaign;
-    const other = await campaignWithLinkProperty(tx, { workspaceId, campaignId, property });
-    if (!other) continue;
-    const message = `The campaign "${other.name}" writes its referral link into "${property}". Create another property in HubSpot for this one.`;
-    refuse([{ field: `${path}.${index}.property`, message }]);
+/** The sections with the type of each mapped property beside it, for whoever writes the values. */
+const typed = (
+  { personInvited, personReferring, sync }: HubSpotSetup,
+  portal: PortalSchema,
+): Pick<HubSpotSetup, 'personInvited' | 'personReferring' | 'sync'> => ({
+  personInvited: { ...personInvited, mappings: withPropertyTypes(personInvited.mappings, portal) },
+  personReferring: { ...personReferring, mappings: withPropertyTypes(personReferring.mappings, portal) },
+  sync: {
+    ...sync,
+    mappingsIn: withPropertyTypes(sync.mappingsIn, portal),
+    mappingsOut: withPropertyTypes(sync.mappingsOut, portal),
+  },
+});
+
+/** S29: a list may be gone since it was chosen; HubSpot is asked, since nothing else would tell before the run. */
+async function listProblems(
+  deps: ApiDependencies,
+  connection: Connection,
+  scope: HubSpotSetup['sync']['scope'],
+): Promise<readonly FieldProblem[]> {
+  if (scope.kind === 'all') return [];
+  const field = 'sync.scope.listId';
+  if (lacksScope(connection.scopes, 'crm.lists.read')) {
+    const message =
+      'The HubSpot account did not grant lists (crm.lists.read). Connect HubSpot again and grant them, or sync all contacts.';
+    return [{ field, message }];
+  }
+  try {
+    await openInteractive(deps, connection).lists.read(scope.listId);
+    return [];
+  } catch (error) {
+    if (!isHubSpotError(error, 'not-found', 'invalid')) throw error;
+    return [
+      { field, message: `HubSpot has no list of contacts "${scope.listId}" any more. Choose another one.` },
+    ];
   }
 }

@@ -7,6 +7,7 @@ import {
   findProperty,
   optionProblems,
   type PortalSchema,
+  readProblems,
   unknownProperty,
   writtenProblems,
 } from './portal-properties.ts';
@@ -19,11 +20,7 @@ export function portalProblems(setup: HubSpotSetup, portal: PortalSchema): reado
     ...writtenProblems('personInvited.mappings', personInvited.mappings, portal),
     ...writtenProblems('personReferring.mappings', personReferring.mappings, portal),
     ...writtenProblems('sync.mappingsOut', sync.mappingsOut, portal),
-    ...sync.mappingsIn.flatMap(({ property }, index) =>
-      findProperty(portal.contact, property)
-        ? []
-        : [unknownProperty(`sync.mappingsIn.${index}.property`, 'contact', property)],
-    ),
+    ...readProblems('sync.mappingsIn', sync.mappingsIn, portal),
     ...(qualification.kind === 'contact-property' ? propertyRuleProblems(qualification, portal) : []),
     ...(qualification.kind === 'deal-stage' ? stageProblems(qualification, portal) : []),
     ...(saleValue ? saleValueProblems(saleValue, portal) : []),

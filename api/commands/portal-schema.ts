@@ -1,5 +1,11 @@
 /** What the connected portal offers for choosing from: properties, pipelines, lists; cached until a refresh (S35, S66). */
-import { type Connection, cachedSchema, openConnection, storeSchema } from '../../db/queries/connections.ts';
+import {
+  type Connection,
+  cachedSchema,
+  holdEpoch,
+  openConnection,
+  storeSchema,
+} from '../../db/queries/connections.ts';
 import type { ContactList, HubSpot, Pipeline, PropertyDefinition } from '../../hubspot/gateway.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { connectFirst, Problem } from '../problem.ts';
@@ -53,8 +59,18 @@ export async function readPortal<K extends keyof PortalParts>(
     if (cached) return cached;
   }
   const content = await readers[part](openInteractive(deps, connection));
-  await deps.database.app.inWorkspace(workspaceId, (tx) =>
-    storeSchema(tx, { workspaceId, connectionId, kind: part, content }),
-  );
+  await keepPortal(deps, connection, { part, content });
   return { content, fetchedAt: deps.now() };
+}
+
+/** What HubSpot told becomes the cache, unless it was told to a connection that is closed by now. */
+export async function keepPortal<K extends keyof PortalParts>(
+  { database }: Pick<ApiDependencies, 'database'>,
+  { workspaceId, id: connectionId, epoch }: Connection,
+  { part, content }: { readonly part: K; readonly content: PortalParts[K] },
+): Promise<void> {
+  await database.app.inWorkspace(workspaceId, async (tx) => {
+    if (!(await holdEpoch(tx, connectionId, epoch))) throw connectFirst();
+    await storeSchema(tx, { workspaceId, connectionId, kind: part, content });
+  });
 }

@@ -1,10 +1,12 @@
 /** What is wrong with a campaign's HubSpot configuration in itself, before HubSpot is asked anything. */
 import { type MappingSection, mappingProblems } from '../../domain/field-mapping.ts';
+import { clashesWithin } from '../../domain/property-claim.ts';
 import { type QualificationCondition, ruleProblems } from '../../domain/qualification-rule.ts';
 import { rewardProblems } from '../../domain/reward-rule.ts';
 import { saleValueProblem } from '../../domain/sale-value.ts';
 import type { FieldProblem } from '../problem.ts';
 import type { HubSpotSetup } from '../schemas/hubspot-setup.ts';
+import { writtenMappings } from './written-mappings.ts';
 
 export function setupProblems(setup: HubSpotSetup): readonly FieldProblem[] {
   return [
@@ -13,6 +15,7 @@ export function setupProblems(setup: HubSpotSetup): readonly FieldProblem[] {
     ...saleValueProblems(setup),
     ...rewardProblems(setup.rewards, { hasSaleValue: setup.saleValue !== null }),
     ...sectionProblems(setup),
+    ...claimProblems(setup),
   ].map(({ field, message }) => ({ field, message }));
 }
 
@@ -78,6 +81,17 @@ function sectionProblems({ personInvited, personReferring, sync }: HubSpotSetup)
     ...renamed('sync.mappingsIn', of('sync-in', sync.mappingsIn, true)),
     ...renamed('sync.mappingsOut', of('sync', sync.mappingsOut, sync.mappingsOut.length > 0)),
   ];
+}
+
+/** Within a campaign too, a property that holds the link or a figure holds nothing else. */
+function claimProblems(setup: HubSpotSetup): FieldProblem[] {
+  const written = writtenMappings(setup);
+  return written.flatMap((each, index) => {
+    const earlier = written.slice(0, index).find((other) => clashesWithin(other, each));
+    if (!earlier) return [];
+    const message = `"${each.mapping.property}" is filled with another value by ${earlier.path}. Choose another property.`;
+    return [{ field: `${each.path}.property`, message }];
+  });
 }
 
 const dealMappings = ({ action, mappings }: HubSpotSetup['personInvited']): FieldProblem[] =>

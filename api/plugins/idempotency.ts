@@ -55,6 +55,24 @@ export async function createOnce<T>(
   return made.body;
 }
 
+/**
+ * The stored answer of a POST whose work does not fit into a transaction, or null when it is to be done: then do it, and
+ * store its answer by `createOnce`. Such work must be safe to repeat: two of the same may run at once.
+ */
+export async function answeredBefore(
+  database: Database,
+  context: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+): Promise<unknown> {
+  if (keyOf(context.request) === null) return null;
+  const nothingStored = new Error('Nothing is stored under this key');
+  try {
+    return await createOnce(database, context, () => Promise.reject(nothingStored));
+  } catch (error) {
+    if (error === nothingStored) return null;
+    throw error;
+  }
+}
+
 function keyOf(request: FastifyRequest): string | null {
   const header = request.headers['idempotency-key'];
   if (header === undefined) return null;

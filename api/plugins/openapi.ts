@@ -4,8 +4,9 @@ import apiReference from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { ApiDependencies } from '../dependencies.ts';
+import { cookieNameOf } from './session.ts';
 
-const introduction = `The API of Vouchflow. Operator routes want an API key: \`Authorization: Bearer vf_…\`.
+const introduction = `The API of Vouchflow. Operator routes want an API key, \`Authorization: Bearer vf_…\`, or the dashboard's session.
 
 - **Errors** are problem details (RFC 9457); \`instance\` is the request id.
 - **Lists** are paged: pass \`next\` as \`after\` until it is null.
@@ -19,8 +20,13 @@ export async function describeApi(app: FastifyInstance, { config }: ApiDependenc
       openapi: '3.1.0',
       info: { title: 'Vouchflow API', version: '1.0.0', description: introduction },
       servers: [{ url: config.PUBLIC_URL }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
-      security: [{ apiKey: [] }],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: cookieNameOf(config.PUBLIC_URL) },
+        },
+      },
+      security: [{ apiKey: [] }, { session: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => completed(jsonSchemaTransformObject(document)),
@@ -78,6 +84,10 @@ const creating = [
   'postCampaignsByIdReferrers',
   'postCampaignsByIdReferrals',
   'postCampaignsByIdSync',
+  'postHubspotProperties',
+  'postCampaignsByIdSyncPreview',
+  'postSyncRunsByIdUndo',
+  'postSyncRunsByIdRetry',
 ];
 const editing = ['patchCampaignsById', 'putCampaignsByIdHubspot'];
 

@@ -1,8 +1,20 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { canFill, holdProblem } from '../../domain/property-fit.ts';
+import { createProperties } from '../commands/create-properties.ts';
 import { activeConnection, openInteractive, readPortal } from '../commands/portal-schema.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { instant, text } from '../schemas/shared.ts';
+import { answeredBefore, createOnce } from '../plugins/idempotency.ts';
+import {
+  listView,
+  newPropertiesBody,
+  newPropertiesView,
+  pipelineView,
+  propertyView,
+  showProperty,
+} from '../schemas/hubspot-portal.ts';
+import { mappableField } from '../schemas/hubspot-setup.ts';
+import { instant, text, uuidOf } from '../schemas/shared.ts';
 
 const refresh = z
   .enum(['true', 'false'])
@@ -10,39 +22,6 @@ const refresh = z
   .transform((value) => value === 'true')
   .describe('true reads HubSpot again, so that a property made a moment ago appears');
 const refreshQuery = z.strictObject({ refresh });
-
-const propertyView = z
-  .object({
-    name: z.string(),
-    label: z.string(),
-    type: z.string(),
-    fieldType: z.string(),
-    groupName: z.string(),
-    options: z.array(z.object({ label: z.string(), value: z.string() })),
-    readOnly: z.boolean(),
-    hasUniqueValue: z.boolean(),
-    custom: z.boolean(),
-  })
-  .meta({ id: 'HubSpotProperty' });
-
-const pipelineView = z
-  .object({
-    id: z.string(),
-    label: z.string(),
-    stages: z.array(
-      z.object({ id: z.string(), label: z.string(), outcome: z.enum(['open', 'won', 'lost']) }),
-    ),
-  })
-  .meta({ id: 'HubSpotPipeline' });
-
-const listView = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    kind: z.enum(['active', 'static', 'snapshot']),
-    size: z.int().nullable(),
-  })
-  .meta({ id: 'HubSpotList' });
 
 /** What the selects of the builder and of the sync wizard offer, straight from the connected account (S61). */
 export const hubspotPortalRoutes =
@@ -58,21 +37,71 @@ export const hubspotPortalRoutes =
           summary: 'Properties of contacts or deals',
           tags,
           params: z.object({ object: z.enum(['contacts', 'deals']) }),
-          querystring: refreshQuery,
+          querystring: refreshQuery.extend({
+            for: mappableField
+              .optional()
+              .describe('only those that can be written from this field of ours (S33)'),
+            from: mappableField
+              .optional()
+              .describe('only those from which a sync can fill this field of ours (S32)'),
+          }),
           response: { 200: z.object({ items: z.array(propertyView), fetchedAt }) },
         },
       },
       async (request) => {
         const connection = await activeConnection(deps, request.workspaceId);
-        const part = request.params.object === 'contacts' ? 'contact-properties' : 'deal-properties';
-        const { content, fetchedAt: at } = await readPortal(deps, connection, {
-          part,
-          refresh: request.query.refresh,
+        const { object } = request.params;
+        const part = object === 'contacts' ? 'contact-properties' : 'deal-properties';
+        const { refresh: again, for: written, from: read } = request.query;
+        const { content, fetchedAt: at } = await readPortal(deps, connection, { part, refresh: again });
+        const offered = content.filter(
+          (property) =>
+            (written === undefined || holdProblem(written, property) === null) &&
+            (read === undefined || (object === 'contacts' && canFill(read, property))),
+        );
+        return { items: offered.map(showProperty), fetchedAt: at };
+      },
+    );
+
+    app.post(
+      '/hubspot/properties',
+      {
+        schema: {
+          summary: 'Make our property group and a contact property for each field that has none (S22)',
+          description:
+            'Repeatable: what is there is answered as it is. 200 when nothing had to be made. 409 when the account did not grant `crm.schemas.contacts.write`; 422 when a name is taken by a property of another type.',
+          tags,
+          body: newPropertiesBody,
+          response: { 200: newPropertiesView, 201: newPropertiesView },
+        },
+      },
+      async (request, reply) => {
+        const { workspaceId } = request;
+        const { fields, campaignId } = request.body;
+        const before = await answeredBefore(deps.database, { request, reply });
+        if (before) return reply.send(before as z.output<typeof newPropertiesView>);
+        // HubSpot is asked outside of a transaction: a repeated request finds what the first one made.
+        const made = await createProperties(deps, {
+          workspaceId,
+          fields,
+          campaignId: campaignId === undefined ? null : uuidOf('campaign', campaignId),
         });
-        return {
-          items: content.map((property) => ({ ...property, options: [...property.options] })),
-          fetchedAt: at,
-        };
+        const items = made.map(({ field, property, created }) => ({
+          field,
+          created,
+          property: showProperty(property),
+          mapping: {
+            objectType: 'contact' as const,
+            property: property.name,
+            source: { kind: 'dynamic' as const, field },
+          },
+        }));
+        const status = made.some(({ created }) => created) ? 201 : 200;
+        const answer = await createOnce(deps.database, { request, reply }, async () => ({
+          status,
+          body: { items },
+        }));
+        return reply.send(answer);
       },
     );
 

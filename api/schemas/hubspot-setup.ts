@@ -13,7 +13,7 @@ const crmId = z
   .min(1)
   .max(64)
   .regex(/^[\w-]+$/, 'This is not an id of HubSpot.');
-const field = z
+export const mappableField = z
   .string()
   .refine(isMappableField, `Must be one of ${mappableFields.join(', ')} or custom:name.`);
 
@@ -21,7 +21,7 @@ export const fieldMapping = z.strictObject({
   objectType: z.enum(['contact', 'deal']),
   property: propertyName,
   source: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('dynamic'), field }),
+    z.strictObject({ kind: z.literal('dynamic'), field: mappableField }),
     z.strictObject({ kind: z.literal('fixed'), value: optionValue.min(1) }),
   ]),
 });
@@ -89,6 +89,12 @@ const sync = z.strictObject({
     z.strictObject({ kind: z.literal('list'), listId: crmId }),
   ]),
   ongoing: z.boolean().default(false),
+  restoreEdits: z
+    .boolean()
+    .default(false)
+    .describe(
+      'when somebody changed a value of ours in HubSpot: true writes it again with the next run, false leaves it; it is listed either way',
+    ),
   mappingsIn: mappings.default([]).describe('HubSpot property → field of ours'),
   mappingsOut: mappings.default([]).describe('field of ours → HubSpot property'),
 });

@@ -91,6 +91,12 @@ describe('Person Referring', () => {
     ).toEqual([]);
   });
 
+  test('what a referrer has no value of is not offered: a referral, and the contact that is being made', () => {
+    expect(fieldsOf('person-referring')).not.toContain('referral_id');
+    expect(fieldsOf('person-referring')).not.toContain('referrer_crm_id');
+    expect(fieldsOf('person-referring')).toContain('referral_link');
+  });
+
   test('S71: no deal is made for a person referring', () => {
     const mappings = [
       filledFrom('referrer_first_name', 'firstname'),
@@ -157,6 +163,15 @@ describe('the values to write', () => {
       filledFrom('phone', 'phone'),
     ];
     expect(mapFields(mappings, 'contact', { first_name: '', last_name: null })).toEqual({});
+  });
+
+  test('facts §2: a date property takes the day of an instant, every other one the instant itself', () => {
+    const values = { join_date: '2026-05-03T23:30:00.123Z', source: '2026-05-03T23:30:00.123Z' };
+    const as = (propertyType: string | null, field: 'join_date' | 'source' = 'join_date') =>
+      mapFields([{ ...filledFrom(field, 'p'), propertyType }], 'contact', values);
+    expect(as('date')).toEqual({ p: '2026-05-03' });
+    for (const type of ['datetime', 'string', null]) expect(as(type)).toEqual({ p: values.join_date });
+    expect(as('date', 'source')).toEqual({ p: values.source });
   });
 
   test('P21: a custom field is a field like any other', () => {

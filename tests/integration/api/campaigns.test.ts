@@ -110,7 +110,7 @@ describe('campaigns', () => {
     expect(body).toEqual({
       personInvited: { action: 'none', existingContacts: 'never-overwrite', mappings: [] },
       personReferring: { action: 'none', mappings: [] },
-      sync: { scope: { kind: 'all' }, ongoing: false, mappingsIn: [], mappingsOut: [] },
+      sync: { scope: { kind: 'all' }, ongoing: false, restoreEdits: false, mappingsIn: [], mappingsOut: [] },
       qualification: { kind: 'manual' },
       saleValue: null,
       rewards: [],

@@ -9,6 +9,7 @@ let api: ApiUnderTest;
 let accounts: HubSpotAccounts;
 let operator: Operator;
 let campaignId: string;
+let listId: string;
 beforeAll(async () => {
   accounts = await startAccounts();
   await accounts.addProperty(firstPortal, { name: 'referral_link' });
@@ -18,6 +19,7 @@ beforeAll(async () => {
   api = await startApi({ hubspotUrl: accounts.url });
   operator = await api.operator();
   await connect({ api, accounts, operator });
+  listId = await addList('Advocates');
 });
 beforeEach(async () => {
   campaignId = (await operator.call('POST', '/campaigns', { name: 'Setup' })).body.id;
@@ -26,6 +28,20 @@ afterAll(async () => {
   await api.stop();
   await accounts.stop();
 });
+
+/** A static list of contacts, as a person would make one. */
+async function addList(name: string): Promise<string> {
+  const made = await asked('POST', '/crm/v3/lists', { name, objectTypeId: '0-1', processingType: 'MANUAL' });
+  return ((await made.json()) as { list: { listId: string } }).list.listId;
+}
+async function asked(method: string, path: string, body?: object): Promise<Response> {
+  const token = await accounts.token(firstPortal);
+  return fetch(`${accounts.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
 
 const dynamic = (property: string, field: string, objectType = 'contact') => ({
   objectType,
@@ -115,8 +131,9 @@ describe('saving a configuration', () => {
         mappings: [dynamic('firstname', 'referrer_first_name'), dynamic('email', 'referrer_email')],
       },
       sync: {
-        scope: { kind: 'list', listId: '7' },
+        scope: { kind: 'list', listId },
         ongoing: true,
+        restoreEdits: true,
         mappingsIn: [dynamic('phone', 'phone')],
         mappingsOut: [dynamic('referral_link', 'referral_link')],
       },
@@ -143,7 +160,7 @@ describe('saving a configuration', () => {
         ...dealMode.qualification,
         stageLabels: expect.objectContaining({ closedwon: 'Closed Won' }),
       },
-      sync: { scope: { kind: 'list', listId: '7' }, ongoing: true },
+      sync: { scope: { kind: 'list', listId }, ongoing: true, restoreEdits: true },
       saleValue: { object: 'deal', property: 'amount' },
       rewards: [
         { ...percentage, holdDays: null, approval: 'automatic' },
@@ -199,17 +216,6 @@ describe('saving a configuration', () => {
     expect((await save({ saleValue: null }, etag)).status).toBe(412);
   });
 
-  test('S39: turning ongoing on or off nudges the reader at once', async () => {
-    const sync = { scope: { kind: 'all' }, mappingsOut: [] };
-    await save({ sync: { ...sync, ongoing: false } });
-    await api.database.system.execute(sql`delete from outbox`);
-    await save({ sync: { ...sync, ongoing: true } });
-    const nudges = await api.database.system.execute<{ workflow_type: string }>(
-      sql`select workflow_type from outbox where kind = 'nudge'`,
-    );
-    expect(nudges.map((row) => row.workflow_type)).toEqual(['connectionLifecycle']);
-  });
-
   test('mass assignment: unknown fields anywhere in the document are refused', async () => {
     const setups: readonly object[] = [
       { workspaceId: 'x' },
@@ -262,7 +268,7 @@ describe('what is refused, with its field and nothing saved', () => {
       refusalOf('personInvited.mappings.2.property', /no contact property/),
     );
     expect(await outcomeOf(mapped(dynamic('createdate', 'source')))).toEqual(
-      refusalOf('personInvited.mappings.2.property', /write/),
+      refusalOf('personInvited.mappings.2.property', /cannot be written/),
     );
     expect(await outcomeOf(mapped(dynamic('first_order', 'link')))).toEqual(
       refusalOf('personInvited.mappings.2.property', /link/),
@@ -399,17 +405,31 @@ describe('what is refused, with its field and nothing saved', () => {
     ).toEqual(refusalOf('saleValue.property', /no amount/));
   });
 
-  test('two campaigns cannot write their links into one property', async () => {
-    const sync = { scope: { kind: 'all' }, mappingsOut: [dynamic('plan', 'referral_link')] };
-    expect((await save({ sync })).status).toBe(200);
-    const other = (await operator.call('POST', '/campaigns', { name: 'Second' })).body.id;
-    const { status, body } = await operator.call('PUT', `/campaigns/${other}/hubspot`, { sync });
-    expect(status).toBe(422);
-    expect(body.errors[0]).toEqual({
-      field: 'sync.mappingsOut.0.property',
-      message: expect.stringContaining('"Setup"'),
-    });
-    await save({ sync: { scope: { kind: 'all' } } });
+  test('S29: a list that is gone from HubSpot cannot be chosen', async () => {
+    const gone = await addList('Gone');
+    await asked('DELETE', `/crm/v3/lists/${gone}`);
+    expect(await outcomeOf({ sync: { scope: { kind: 'list', listId: gone } } })).toEqual(
+      refusalOf('sync.scope.listId', /no list of contacts/),
+    );
+  });
+
+  test('S32, S33, facts §4: a property of a type that cannot take or fill the field', async () => {
+    const sync = (part: object) => ({ sync: { scope: { kind: 'all' }, ...part } });
+    const out = (...more: object[]) =>
+      sync({ mappingsOut: [dynamic('referral_link', 'referral_link'), ...more] });
+    expect(await outcomeOf(out(dynamic('first_order', 'reward_earned')))).toEqual(
+      refusalOf('sync.mappingsOut.1.property', /several currencies/),
+    );
+    expect(await outcomeOf(out(dynamic('lifecyclestage', 'join_date')))).toEqual(
+      refusalOf('sync.mappingsOut.1.property', /cannot hold a date/),
+    );
+    expect(await outcomeOf(sync({ mappingsIn: [dynamic('createdate', 'first_name')] }))).toEqual(
+      refusalOf('sync.mappingsIn.0.property', /cannot fill "first_name"/),
+    );
+    const fixed = { objectType: 'contact', property: 'first_order', source: { kind: 'fixed', value: 'ten' } };
+    expect(await outcomeOf(out(fixed))).toEqual(
+      refusalOf('sync.mappingsOut.1.property', /does not take "ten"/),
+    );
   });
 
   test('HubSpot being away is said as such, and nothing is saved', async () => {

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { v7 as newId } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fromPublicId, toPublicId } from '../../../domain/id.ts';
 import { type ApiUnderTest, type Operator, startApi } from './api-under-test.ts';
 import { aStoredReward } from './stored-reward.ts';
 
@@ -18,9 +20,34 @@ beforeAll(async () => {
     referrers: reward.body['referrerId'],
     referrals: reward.body['referralId'],
     rewards: reward.body.id,
+    'fraud-findings': await aFinding(reward.body['referralId']),
+    'sync-runs': await aFinishedRun(reward.body['campaignId']),
   });
 });
 afterAll(() => api.stop());
+
+async function aFinding(referralId: unknown): Promise<string> {
+  const id = newId();
+  await api.database.system.execute(sql`
+    insert into fraud_findings (id, workspace_id, campaign_id, referral_id, rule, severity, evidence, found_at)
+    select ${id}, workspace_id, campaign_id, id, 'ring', 'flag', '{}', now()
+    from referrals where id = ${fromPublicId('referral', String(referralId))}`);
+  return toPublicId('fraudFinding', id);
+}
+
+async function aFinishedRun(campaignId: unknown): Promise<string> {
+  const [id, connectionId] = [newId(), newId()];
+  const campaign = fromPublicId('campaign', String(campaignId));
+  await api.database.system.execute(sql`
+    with connection as (
+      insert into connections (id, workspace_id, portal_id, status, connected_at)
+      select ${connectionId}, workspace_id, '99', 'disconnected', now() from campaigns where id = ${campaign}
+      returning id, workspace_id
+    )
+    insert into sync_runs (id, workspace_id, campaign_id, connection_id, epoch, state, started_at, finished_at)
+    select ${id}, workspace_id, ${campaign}, id, 1, 'completed', now(), now() from connection`);
+  return toPublicId('syncRun', id);
+}
 
 interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -31,11 +58,14 @@ interface Operation {
 const bodies: Record<string, object> = {
   'patch /campaigns/{id}': { name: 'Stolen' },
   'put /campaigns/{id}/hubspot': { saleValue: null },
+  'put /campaigns/{id}/sync/ongoing': { on: true },
   'post /campaigns/{id}/referrers': { firstName: 'Eve', email: 'eve@example.com' },
   'post /campaigns/{id}/referrals': { referralCode: 'x', firstName: 'Eve', email: 'eve@example.com' },
   'post /referrals/{id}/already-qualified': { decision: 'accept' },
   'post /rewards/{id}/settle': { amountMinor: 1, currency: 'USD' },
   'post /rewards/{id}/void': { reason: 'stolen' },
+  'post /fraud-findings/{id}/release': { note: 'stolen' },
+  'post /fraud-findings/{id}/reject': { note: 'stolen' },
 };
 
 async function operationsWithId(): Promise<Operation[]> {
@@ -63,8 +93,9 @@ describe('two workspaces', () => {
       const url = path.replace('{id}', ids[collection] ?? '');
       const verb = method.toUpperCase() as 'GET';
       const theirs = await b?.call(verb, url, bodies[`${method} ${path}`]);
-      // A's own reads show that the id is a good one; no sync was started yet.
-      const own = method === 'get' && !path.includes('/sync') ? (await a?.call(verb, url))?.status : 200;
+      // A's own reads show that the id is a good one; a stream of progress would not end here.
+      const own =
+        method === 'get' && !path.endsWith('/sync/events') ? (await a?.call(verb, url))?.status : 200;
       answers.push({ operation: `${method} ${path}`, theirs: theirs?.status, own });
     }
     expect(answers).toEqual(answers.map(({ operation }) => ({ operation, theirs: 404, own: 200 })));
@@ -72,11 +103,11 @@ describe('two workspaces', () => {
   });
 
   test('lists of B show nothing of A, also when narrowed to A’s campaign', async () => {
-    for (const list of ['campaigns', 'referrers', 'referrals', 'rewards']) {
+    for (const list of ['campaigns', 'referrers', 'referrals', 'rewards', 'fraud-findings']) {
       expect((await b?.call('GET', `/${list}`))?.body.items).toEqual([]);
       expect((await a?.call('GET', `/${list}`))?.body.items.length).toBeGreaterThan(0);
     }
-    for (const list of ['referrers', 'referrals', 'rewards']) {
+    for (const list of ['referrers', 'referrals', 'rewards', 'fraud-findings', 'attribution-rejections']) {
       expect((await b?.call('GET', `/${list}?campaignId=${ids['campaigns']}`))?.status).toBe(404);
     }
   });
