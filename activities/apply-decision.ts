@@ -87,7 +87,7 @@ async function consequences(
   decision: Decision,
   verdictId: string,
 ): Promise<readonly DecisionEvent[]> {
-  const { context, evaluation, facts, step } = decision;
+  const { context, evaluation, step } = decision;
   const { referral } = context;
   const { expiresAt, reversibleUntil } = referral;
   switch (referral.status) {

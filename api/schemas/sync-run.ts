@@ -24,7 +24,10 @@ export const runView = z
       .describe(
         '`sync` enrols the scope, `retry` what another run skipped, `preview` writes nothing, `undo` takes back what another run wrote, `ongoing` follows changes',
       ),
-    ofRunId: z.string().nullable().describe('the run that a retry or an undo is about, or the ongoing one that a sync catches up for'),
+    ofRunId: z
+      .string()
+      .nullable()
+      .describe('the run that a retry or an undo is about, or the ongoing one that a sync catches up for'),
     onlyReason: z.string().nullable().describe('of a retry: the one reason that it takes up; null for all'),
     wanted: z.enum(syncWanted).describe('what an operator ordered'),
     state: z.enum(syncStates).describe('where the run is'),

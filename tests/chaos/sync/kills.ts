@@ -20,7 +20,7 @@ const downMs = [0, 1_500] as const;
  */
 export async function killAtRandom(
   stack: Stack,
-  { random, most, seen, isOver }: { random: Seeded; most: number; seen(): number; isOver(): boolean },
+  { random, most, seen, isOver }: { random: Seeded; most: number; seen: () => number; isOver: () => boolean },
 ): Promise<Kill[]> {
   const kills: Kill[] = [];
   while (!isOver() && kills.length < most) {

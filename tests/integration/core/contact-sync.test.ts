@@ -25,7 +25,9 @@ test.each([
     return run.id;
   });
   const activities = contactSyncActivities(dependencies(core, crm.open));
-  expect(await activities.syncSlice({ workspaceId, campaignId, asOf: new Date().toISOString() })).toMatchObject({ kind });
+  expect(
+    await activities.syncSlice({ workspaceId, campaignId, asOf: new Date().toISOString() }),
+  ).toMatchObject({ kind });
   expect(crm.calls).toEqual([]);
   expect(await core.rows(sql`select state from sync_runs where id = ${syncRunId}`)).toEqual([
     { state: wanted },

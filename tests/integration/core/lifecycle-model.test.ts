@@ -3,7 +3,7 @@
  * once. A year of changes is played to the activities over PostgreSQL, as the workflow would call them.
  */
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dueReward, type Standing } from '../../../domain/standing.ts';
 import { addMs, DAY_MS, isAfter } from '../../../domain/time.ts';
@@ -32,19 +32,19 @@ interface Terms {
 const HOUR_MS = DAY_MS / 24;
 const lastHour = 24 * 365;
 
-const changes = fc.uniqueArray(
+const anyChanges = fc.uniqueArray(
   fc.record({
     hour: fc.integer({ min: 1, max: 24 * 120 }),
     value: fc.constantFrom('NEW', 'OPEN', qualifying, qualifying),
   }),
   { selector: ({ hour }) => hour, minLength: 1, maxLength: 6 },
 );
-const terms = fc.record({
+const anyTerms = fc.record({
   holdDays: fc.constantFrom(null, 10, 30),
   expiryDays: fc.constantFrom(null, 60),
 });
 /** When somebody looks, besides the deadlines of the referral itself. */
-const looks = fc.array(fc.integer({ min: 1, max: 24 * 200 }), { maxLength: 8 });
+const anyLooks = fc.array(fc.integer({ min: 1, max: 24 * 200 }), { maxLength: 8 });
 
 /** The end of a referral that is looked at in these hours. */
 async function play(terms: Terms, changes: readonly Change[], looks: readonly number[]) {
@@ -65,9 +65,9 @@ async function play(terms: Terms, changes: readonly Change[], looks: readonly nu
     ...[...looks, lastHour].map((hour) => ({ hour: hour + 0.5, change: null })),
   ].sort((a, b) => a.hour - b.hour);
   for (const { hour, change } of moments) {
-    standing = await untilThen(referral, standing, at(hour));
+    standing = await untilThen(standing, at(hour));
     if (change) crm.set(contact, property, change.value, at(hour));
-    else if (!standing.settled) standing = await untilQuiet(referral, await decide(at(hour)), at(hour));
+    else if (!standing.settled) standing = await untilQuiet(await decide(at(hour)), at(hour));
   }
   return endOf(referral);
 
@@ -76,19 +76,19 @@ async function play(terms: Terms, changes: readonly Change[], looks: readonly nu
   }
 
   /** What the workflow's own timer does before `until`. */
-  async function untilThen(referral: TestReferral, from: Standing, until: string): Promise<Standing> {
+  async function untilThen(from: Standing, until: string): Promise<Standing> {
     let current = from;
     for (let step = 0; step < 50; step += 1) {
       const deadline = nextAt(current);
       if (current.settled || deadline === null || isAfter(deadline, until)) return current;
-      current = await untilQuiet(referral, current, deadline);
+      current = await untilQuiet(current, deadline);
       if (nextAt(current) === deadline) current = await decide(deadline);
     }
     throw new Error('The referral never comes to rest');
   }
 
   /** Issues what is due, and decides again where HubSpot's answer is another one now. */
-  async function untilQuiet(referral: TestReferral, from: Standing, asOf: string): Promise<Standing> {
+  async function untilQuiet(from: Standing, asOf: string): Promise<Standing> {
     let current = from;
     for (let step = 0; step < 50; step += 1) {
       const rewardId = dueReward(current, asOf);
@@ -116,7 +116,7 @@ async function endOf({ referralId }: TestReferral) {
 
 test('design §2: late, lost, repeated and disordered notices end in the state of prompt ones', async () => {
   await fc.assert(
-    fc.asyncProperty(terms, changes, looks, async (theirs, told, late) => {
+    fc.asyncProperty(anyTerms, anyChanges, anyLooks, async (theirs, told, late) => {
       const prompt = await play(
         theirs,
         told,

@@ -77,7 +77,9 @@ describe('clicks', () => {
           sql`select count(*)::int as clicks from clicks where campaign_id = ${campaignId}`,
         )
       )[0]?.clicks;
-    expect(await followLink(core.here.system, link?.code ?? '', visitor)).toMatchObject({ status: 'published' });
+    expect(await followLink(core.here.system, link?.code ?? '', visitor)).toMatchObject({
+      status: 'published',
+    });
     expect(await counted()).toBe(1);
     await core.here.system.execute(sql`update campaigns set status = 'paused' where id = ${campaignId}`);
     expect(await followLink(core.here.system, link?.code ?? '', visitor)).toMatchObject({ status: 'paused' });
