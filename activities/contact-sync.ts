@@ -7,6 +7,7 @@ import { ongoingBeside, ongoingPass } from './ongoing-pass.ts';
 import { forgetEarlierPreviews, previewPass } from './preview-pass.ts';
 import { retryPass } from './retry-pass.ts';
 import { haltedBy, loadRunContext, type Pass, type SliceOutcome } from './slice.ts';
+import { OvertakenSlice } from './sync-page.ts';
 import { syncPass } from './sync-pass.ts';
 import { undoPass } from './undo-pass.ts';
 
@@ -70,6 +71,8 @@ async function sliceOf(deps: ActivityDependencies, run: SyncRun, how: How): Prom
     const goesOn = open.run ?? open.ongoing;
     return { ...(goesOn ? { kind: 'more', seen: outcome.seen } : outcome), syncRunId };
   } catch (error) {
+    // Another worker has done what this one was about to; the next slice goes on from there.
+    if (error instanceof OvertakenSlice) return { kind: 'more', seen: run.seen, syncRunId };
     const parked = parkedBy(error, deps.attempt());
     if (parked === null) throw error;
     const { reason, retry, retryAfterMs = parkedPauseMs } = parked;

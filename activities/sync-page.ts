@@ -6,6 +6,7 @@ import { advanceRun, type RunProgress, recordExceptions } from '../db/queries/sy
 import { holdFence } from './connection-access.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { type EnrolledPage, enrolPage, pageKey } from './enrolled-page.ts';
+import { overtakeDrain } from './overtaken-writes.ts';
 import type { PageContext } from './page-context.ts';
 import { pageOutcome } from './page-outcome.ts';
 import { writePage } from './page-writing.ts';
@@ -55,6 +56,7 @@ export async function finishPage(
       ),
     ]);
     if (advanced === null) throw new OvertakenSlice();
+    await overtakeDrain(deps, tx, context, { contacts: page.contacts, changes: outcome.changes });
     return advanced;
   });
 }

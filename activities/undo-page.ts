@@ -3,6 +3,7 @@ import { advanceRun, type RunProgress } from '../db/queries/sync-runs.ts';
 import {
   clearWrittenLinks,
   forgetWrites,
+  holdDrain,
   holdWrites,
   recordUndo,
   withholdReferrers,
@@ -46,10 +47,10 @@ export async function undoPage(
   }));
   const crmIds = contacts.map(({ crmId }) => crmId);
   const sent = await deps.db.inWorkspace(run.workspaceId, async (tx) => {
-    const values = await holdWrites(tx, connection.id, contacts);
+    await holdDrain(tx, connection.id);
     await holdFence(tx, connection);
     await withholdReferrers(tx, { ...owner, crmIds });
-    return values;
+    return holdWrites(tx, connection.id, contacts);
   });
   const properties = [...new Set(contacts.flatMap((contact) => contact.properties))];
   const lookups = crmIds.length > 0 ? await hubspot.contacts.readMany(crmIds, { properties }) : [];

@@ -16,6 +16,7 @@ import { forgetHints } from '../../db/queries/sync-hints.ts';
 import { settleIntents } from '../../db/queries/sync-intents.ts';
 import { wantRun } from '../../db/queries/sync-run-views.ts';
 import { openSyncRun, type SyncRun } from '../../db/queries/sync-runs.ts';
+import { acceptsSync } from '../../domain/campaign.ts';
 import { mappingProblems } from '../../domain/field-mapping.ts';
 import { contactSyncWorkflow } from '../../workflows/contract.ts';
 import { Problem, unprocessable } from '../problem.ts';
@@ -41,7 +42,7 @@ export async function turnOn(tx: Tx, campaign: Campaign, connection: Connection)
   const ongoing = await insertOngoingRun(tx, owner);
   await wantOngoing(tx, campaignId, 'on');
   await interruptLook(tx, campaignId);
-  await catchUp(tx, ongoing);
+  await catchUp(tx, campaign, ongoing);
   const address = contactSyncWorkflow({ ...owner, syncRunId: ongoing.id });
   await enqueueStarts(tx, [{ workspaceId, address }]);
   return true;
@@ -84,7 +85,7 @@ export async function followSetup(
 ): Promise<void> {
   const movedHere = campaign.connectionId !== null && campaign.connectionId !== connection.id;
   if (!after.ongoing || movedHere) await turnOff(tx, campaign);
-  if (movedHere || !isDeepStrictEqual(followed(before), followed(after))) await followAnew(tx, campaign.id);
+  if (movedHere || !isDeepStrictEqual(followed(before), followed(after))) await followAnew(tx, campaign);
   if (after.ongoing) await turnOn(tx, campaign, connection);
 }
 
@@ -99,7 +100,8 @@ const byProperty = (mappings: HubSpotSetup['sync']['mappingsIn']) =>
   );
 
 /** The scope or the mapping is another one now: what was hinted at is asked anew, by a sync. */
-async function followAnew(tx: Tx, campaignId: string): Promise<void> {
+async function followAnew(tx: Tx, campaign: Campaign): Promise<void> {
+  const { id: campaignId } = campaign;
   const { run, ongoing } = await openRuns(tx, campaignId);
   // Its cursor is a place in the scope that was.
   const isStale = run?.kind === 'sync' || run?.kind === 'preview';
@@ -107,7 +109,7 @@ async function followAnew(tx: Tx, campaignId: string): Promise<void> {
   if (ongoing) {
     await interruptLook(tx, campaignId);
     await forgetHints(tx, campaignId);
-    await catchUp(tx, ongoing);
+    await catchUp(tx, campaign, ongoing);
   }
   if (ongoing || isStale) await nudge(tx, ongoing ?? (run as SyncRun));
 }
@@ -120,8 +122,12 @@ export async function followStatus(tx: Tx, campaign: Campaign): Promise<void> {
   else await nudge(tx, ongoing);
 }
 
-/** A sync now; or, where another run is open, once that is done: it may have passed what changed meanwhile. */
-async function catchUp(tx: Tx, ongoing: SyncRun): Promise<void> {
+/**
+ * A sync now; or, where another run is open, once that is done: it may have passed what changed meanwhile. Of a campaign
+ * that is paused the ongoing run begins it by itself, once the campaign is published again.
+ */
+async function catchUp(tx: Tx, campaign: Pick<Campaign, 'status'>, ongoing: SyncRun): Promise<void> {
+  if (!acceptsSync(campaign.status)) return oweCatchUp(tx, ongoing.id, ongoing.id);
   const { workspaceId, campaignId, connectionId, epoch } = ongoing;
   const order = { workspaceId, campaignId, connectionId, epoch, ofRunId: ongoing.id };
   const { run, started } = await openSyncRun(tx, order);

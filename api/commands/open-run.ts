@@ -2,7 +2,7 @@ import type { Tx } from '../../db/client.ts';
 import type { Campaign } from '../../db/queries/campaigns.ts';
 import { type Connection, openConnection } from '../../db/queries/connections.ts';
 import { enqueueStarts } from '../../db/queries/outbox.ts';
-import { openSyncRun, type SyncRun } from '../../db/queries/sync-runs.ts';
+import { openSyncRun, type SyncRun, updateRun } from '../../db/queries/sync-runs.ts';
 import type { SyncKind } from '../../domain/sync.ts';
 import { contactSyncWorkflow } from '../../workflows/contract.ts';
 import { connectFirst, Problem } from '../problem.ts';
@@ -50,6 +50,11 @@ export async function openRun(
       `${openRunNames[opened.run.kind]} of this campaign is open. Wait until it is done, or stop it first: POST …/campaigns/{id}/sync/stop.`,
     );
   }
+  // The sync that catches up for the ongoing one is an operator's own from here on: turning that off leaves it alone.
+  if (order.kind === 'sync' && opened.run.ofRunId !== null) {
+    await updateRun(tx, opened.run.id, { ofRunId: null });
+    return { ...opened, run: { ...opened.run, ofRunId: null } };
+  }
   if (opened.started) {
     const address = contactSyncWorkflow({ workspaceId, campaignId, connectionId, syncRunId: opened.run.id });
     await enqueueStarts(tx, [{ workspaceId, address }]);
@@ -69,7 +74,7 @@ const openRunNames: Readonly<Record<SyncKind, string>> = {
   ongoing: 'The ongoing sync',
 };
 
-/** A sync that catches up for the ongoing one is what whoever starts a sync asks for. */
+/** Whoever starts a sync is answered with the one that catches up. */
 const isSameOrder = (run: SyncRun, { kind, ofRunId, onlyReason = null }: RunOrder): boolean =>
   run.kind === kind &&
   (kind === 'sync' || ((run.ofRunId ?? undefined) === ofRunId && run.onlyReason === onlyReason));

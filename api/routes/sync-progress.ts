@@ -55,7 +55,8 @@ export const syncProgressRoutes =
         const campaignId = uuidOf('campaign', request.params.id);
         const seen = seenUntil(request.headers['last-event-id']);
         const state = await readSyncState(database, { workspaceId, campaignId });
-        if (hasSeenTheEnd(seen, state)) return reply.code(204).send(null);
+        // Who has left meanwhile is not told of again, and would keep a place among the streams for ever.
+        if (reply.raw.destroyed || hasSeenTheEnd(seen, state)) return reply.code(204).send(null);
         const stream = progressStream(seen);
         const end = () => {
           stream.end();

@@ -109,7 +109,10 @@ export async function showState(
   if (run) await tellProgress(tx, run.campaignId);
 }
 
-/** Another sync is to follow this one, which was open when the ongoing run began or its scope changed; null for none. */
+/**
+ * Another sync is to follow `afterRunId`: a run that was open when the ongoing run began or its scope changed, or the
+ * ongoing run itself where none was; null for none.
+ */
 export async function oweCatchUp(tx: Tx, ongoingRunId: string, afterRunId: string | null): Promise<void> {
   await tx.update(syncRuns).set({ ofRunId: afterRunId }).where(eq(syncRuns.id, ongoingRunId));
 }

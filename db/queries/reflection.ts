@@ -61,7 +61,11 @@ export async function reflectReferrers(
   if (!connectionId) return;
   const mappings = await loadMappings(tx, campaignId, 'sync-out');
   if (mappings.length === 0) return;
-  for (const figures of await referrerFigures(tx, input.referrerIds)) {
+  // In the order of their ids, which is everybody's order of locks.
+  const inOrder = (await referrerFigures(tx, input.referrerIds)).toSorted((a, b) =>
+    a.referrerId < b.referrerId ? -1 : 1,
+  );
+  for (const figures of inOrder) {
     const objectId = await contactIdOf(tx, figures.personId, connectionId);
     if (!objectId || (await isWithheld(tx, figures.referrerId))) continue;
     const edited = await standingEdits(tx, connectionId, objectId);
@@ -72,10 +76,12 @@ export async function reflectReferrers(
   }
 }
 
+/** An undo that begins now waits until this transaction has ended, and sees what it wanted. */
 async function isWithheld(tx: Tx, referrerId: string): Promise<boolean> {
   const [row] = await tx
     .select({ withheldAt: referrers.withheldAt })
     .from(referrers)
-    .where(eq(referrers.id, referrerId));
+    .where(eq(referrers.id, referrerId))
+    .for('share');
   return row !== undefined && row.withheldAt !== null;
 }

@@ -68,7 +68,10 @@ interface ContactsOfCampaign {
   readonly crmIds: readonly string[];
 }
 
-/** From now on HubSpot is not kept current for the referrers that these contacts are, until a sync runs again. */
+/**
+ * From now on HubSpot is not kept current for the referrers that these contacts are, until a sync runs again. Waits for
+ * changes of their figures that have seen nothing of it.
+ */
 export async function withholdReferrers(
   tx: Tx,
   { campaignId, connectionId, crmIds }: ContactsOfCampaign,
@@ -97,8 +100,17 @@ const pairsOf = (contacts: readonly ContactProperties[]): string =>
   );
 
 /**
- * Waits for the drain to finish what it is sending, then takes back what it would send next of these properties.
- * Resolves with the values of ours that HubSpot may hold through it, by contact and property as `crmId/property`. They
+ * Waits for the drain to finish what it is sending; until this transaction ends it sends nothing more of this connection.
+ * Comes before all other locks, since that may take as long as HubSpot does.
+ */
+export async function holdDrain(tx: Tx, connectionId: string): Promise<void> {
+  // The same lock as `takeDrainLock`.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${connectionId}, 2))`);
+}
+
+/**
+ * Takes back what the drain would send next of these properties. The caller holds the drain, and has withheld the
+ * referrers, so that nothing is wanted behind it. Resolves with the values of ours that HubSpot may hold through it, by contact and property as `crmId/property`. They
  * stay known until `forgetWrites`, so that a repeated page sees them again.
  */
 export async function holdWrites(
@@ -106,8 +118,6 @@ export async function holdWrites(
   connectionId: string,
   contacts: readonly ContactProperties[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  // The same lock as `takeDrainLock`: held until this transaction ends.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${connectionId}, 2))`);
   const rows = await tx.execute<{ object_id: string; property: string; values: string[] }>(sql`
     with held as (
       select w.object_id, w.property from crm_writes w

@@ -60,6 +60,14 @@ describe('the toggle', () => {
     expect(await openKinds()).toEqual(['sync']);
   });
 
+  test('S39 S40: a sync that catches up is the operator’s own once it was asked for', async () => {
+    await save({});
+    await toggle(true);
+    expect((await operator.call('POST', `/campaigns/${campaignId}/sync`)).status).toBe(200);
+    await toggle(false);
+    expect(await openKinds()).toEqual(['sync']);
+  });
+
   test('S36: starts off', async () => {
     expect((await shown()).body).toMatchObject({ on: false, runId: null, since: null, waiting: 0 });
   });
@@ -171,3 +179,29 @@ test('P18: a campaign that ends is not followed any more; one that is paused and
   expect((await shown()).body).toMatchObject({ on: false });
   expect((await toggle(true)).status).toBe(409);
 });
+
+test('P18: turned on, or configured anew, while the campaign is paused, it syncs nobody until it is published again', async () => {
+  await save({});
+  const edit = (status: string) => operator.call('PATCH', `/campaigns/${campaignId}`, { status });
+  await edit('published');
+  await edit('paused');
+  expect((await operator.call('POST', `/campaigns/${campaignId}/sync`)).status).toBe(409);
+  await toggle(true);
+  expect(await openKinds()).toEqual(['ongoing']);
+  await save({
+    ongoing: true,
+    scope: { kind: 'all' },
+    mappingsOut: [...mappingsOut(), await anotherMapping()],
+  });
+  expect(await openKinds()).toEqual(['ongoing']);
+  const [ongoing] = await api.database.system.execute<{ owes: boolean }>(sql`
+    select of_run_id is not null as owes from sync_runs
+    where campaign_id = ${fromPublicId('campaign', campaignId) ?? ''} and kind = 'ongoing'`);
+  expect(ongoing).toEqual({ owes: true });
+});
+
+async function anotherMapping(): Promise<object> {
+  const property = `name_${campaigns}`;
+  await accounts.addProperty(firstPortal, { name: property });
+  return { objectType: 'contact', property, source: { kind: 'dynamic', field: 'campaign_name' } };
+}

@@ -130,6 +130,33 @@ async function listen(
   };
 }
 
+/** So many clients that are gone while PostgreSQL has not answered yet. */
+async function askAndLeave(count: number): Promise<void> {
+  const { database, app } = api;
+  const connections = () =>
+    new Promise<number>((resolve) => app.server.getConnections((_, open) => resolve(open)));
+  const before = await connections();
+  const waiting = async () => {
+    const rows = await database.system.execute(
+      sql`select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and not l.granted`,
+    );
+    return rows.length;
+  };
+  await database.system.transaction(async (tx) => {
+    await tx.execute(sql`lock table sync_runs in access exclusive mode`);
+    const asking = Array.from({ length: count }, () => {
+      const path = `/api/v1/campaigns/${campaignId}/sync/events`;
+      const headers = { authorization: `Bearer ${operator.apiKey}` };
+      return request({ host: '127.0.0.1', port, path, headers, agent: false }).on('error', () => undefined);
+    });
+    for (const each of asking) each.end();
+    await expect.poll(waiting).toBe(count);
+    for (const each of asking) each.destroy();
+    await expect.poll(connections).toBeLessThanOrEqual(before);
+  });
+  await expect.poll(waiting).toBe(0);
+}
+
 test('S40: the state comes at once, each change after it without asking, and the end ends the stream', async () => {
   await start();
   const live = await listen();
@@ -248,6 +275,15 @@ describe('whose stream it is', () => {
       })
       .toBe(200);
     for (const each of open) each.leave();
+  });
+
+  test('who leaves before they are answered takes no place', async () => {
+    await start();
+    // As many as the API asks PostgreSQL for at a time.
+    for (const gone of [10, 10]) await askAndLeave(gone);
+    const next = await listen();
+    expect(next.status).toBe(200);
+    next.leave();
   });
 
   test('all of them share one LISTEN', async () => {

@@ -100,6 +100,12 @@ export function aCrm(): Crm {
           }),
         ),
       readByEmail: (email) => met('contact.readByEmail', () => answer(byEmail(email))),
+      update: (id, properties) =>
+        met('contact.update', () => {
+          const record = found(id);
+          Object.assign(record?.properties ?? {}, properties);
+          return answer(record);
+        }),
       updateMany: (updates) =>
         met('contact.updateMany', () => {
           for (const { id, properties } of updates)

@@ -270,6 +270,22 @@ describe('what a campaign does to it', () => {
     await expect(on(core, campaign)).rejects.toMatchObject({ status: 409 });
   });
 
+  test('P18: turned on while the campaign is paused, it catches up once the campaign is published again', async () => {
+    const { portal, campaign } = await campaignWith();
+    await atRest(core, campaign);
+    await off(core, campaign);
+    const missed = put(portal);
+    const becomes = (status: 'paused' | 'published') =>
+      core.rows(sql`update campaigns set status = ${status} where id = ${campaign.campaignId}`);
+    await becomes('paused');
+    await on(core, campaign);
+    expect(await slice(core, campaign)).toMatchObject({ kind: 'idle', resting: 'campaign-paused' });
+    expect(linkOf(portal, missed)).toBeNull();
+    await becomes('published');
+    await untilRest(core, campaign);
+    expect(linkOf(portal, missed)).not.toBeNull();
+  });
+
   test('another mapping while it is on: hints go, and a sync follows under what is saved now', async () => {
     const { portal, ids, campaign } = await campaignWith();
     await atRest(core, campaign);

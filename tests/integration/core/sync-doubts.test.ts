@@ -135,4 +135,60 @@ describe('S23: what the drain keeps current', () => {
         where connection_id = ${campaign.connectionId} and refused_reason is not null`),
     ).toEqual([{ property: 'referred', refused_reason: 'invalid referred PROPERTY_DOESNT_EXIST' }]);
   });
+
+  describe('and a sync writes beside it', () => {
+    const label = { link: 'referral_link', label: 'campaign_name' } as const;
+    const rename = ({ campaignId }: SyncCampaign, name: string) =>
+      core.rows(sql`update campaigns set name = ${name} where id = ${campaignId}`);
+
+    /** A referrer whom the drain has told a value of the campaign's. */
+    async function aLabelledContact() {
+      const portal = aPortal();
+      const id = portal.put({ email: 'referrer@example.com' });
+      const campaign = await aSyncCampaign(core, portal, { out: label });
+      await sync(core, campaign);
+      const referrerId = await aReferrerOf(campaign);
+      const drained = async (name: string) => {
+        await rename(campaign, name);
+        await reflect(campaign, referrerId);
+        await drain(campaign);
+      };
+      await drained('Spring');
+      const held = portal.contacts.get(id) ?? {};
+      expect(held['label']).toBe('Spring');
+      return { portal, campaign, held, drained };
+    }
+
+    test('a value that the sync has replaced is sent again once it holds again', async () => {
+      const { campaign, held, drained } = await aLabelledContact();
+      await rename(campaign, 'Summer');
+      await sync(core, campaign);
+      expect(held['label']).toBe('Summer');
+      await drained('Spring');
+      expect(held['label']).toBe('Spring');
+    });
+
+    test('a value that changes between the enrolment of a page and its write is the one that stays', async () => {
+      const { portal, campaign, held, drained } = await aLabelledContact();
+      await rename(campaign, 'Summer');
+      const { open } = portal;
+      const slow: Portal = {
+        ...portal,
+        open: (input) => {
+          const hubspot = open(input);
+          const updateMany: typeof hubspot.contacts.updateMany = async (updates) => {
+            await drained('Autumn');
+            expect(held['label']).toBe('Autumn');
+            return hubspot.contacts.updateMany(updates);
+          };
+          const contacts = Object.create(hubspot.contacts, { updateMany: { value: updateMany } });
+          return { ...hubspot, contacts: contacts as typeof hubspot.contacts };
+        },
+      };
+      await sync(core, { ...campaign, portal: slow });
+      expect(held['label']).toBe('Summer');
+      await drain(campaign);
+      expect(held['label']).toBe('Autumn');
+    });
+  });
 });

@@ -228,4 +228,36 @@ describe('E4: nobody writes behind an undo', () => {
     await drain(campaign);
     expect(held(portal, ids[0])).toMatchObject({ link: 'theirs 0', referred: '' });
   });
+
+  test('a change of a figure that was under way when the undo began is taken back with the rest', async () => {
+    const { portal, campaign, runId, ids } = await aSyncedPortal(1);
+    const { workspaceId, campaignId } = campaign;
+    const referrerIds = (
+      await core.rows<{ id: string }>(
+        sql`select id from referrers where campaign_id = ${campaignId} and source = 'sync'`,
+      )
+    ).map(({ id }) => id);
+    const waiting = async () =>
+      (
+        await core.rows(
+          sql`select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and not l.granted`,
+        )
+      ).length;
+    // The change has seen that nothing is withheld, and goes on once the edits can be read.
+    let reflecting: Promise<void> = Promise.resolve();
+    let undoing: Promise<string> = Promise.resolve('');
+    await core.there.system.transaction(async (tx) => {
+      await tx.execute(sql`lock table crm_edits in access exclusive mode`);
+      reflecting = core.here.app.inWorkspace(workspaceId, (change) =>
+        reflectReferrers(change, { workspaceId, campaignId, referrerIds, publicUrl }),
+      );
+      await expect.poll(waiting).toBe(1);
+      undoing = runOf(core, campaign, undo(runId));
+      await expect.poll(waiting).toBe(2);
+    });
+    await reflecting;
+    await undoing;
+    await drain(campaign);
+    expect(held(portal, ids[0])).toMatchObject({ link: 'theirs 0', referred: '' });
+  });
 });
