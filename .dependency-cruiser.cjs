@@ -66,15 +66,32 @@ module.exports = {
       'The API writes rows; Temporal is told by the outbox.',
     ),
     only('config', [], 'config/ reads the environment and nothing else.'),
+    only('web', ['client/'], 'The dashboard uses only the API, through its generated client.', {
+      except: 'web/build.ts',
+    }),
+    {
+      name: 'the-client-stands-alone',
+      severity: 'error',
+      comment: 'What a browser loads imports nothing of the server; only its generator sees the API.',
+      from: { path: '^client/', pathNot: '^client/generate.ts$' },
+      to: { path: '^[a-z]+/', pathNot: ['^client/', '^node_modules/'] },
+    },
+    {
+      name: 'nobody-imports-the-dashboard',
+      severity: 'error',
+      from: { path: '^', pathNot: '^web/' },
+      to: { path: '^web/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^web/dist/' },
     includeOnly:
-      '^(domain|workflows|activities|hubspot|db|api|worker|config|payouts|stack|bench)/|node_modules|^(node:)?[a-z_]+$',
+      '^(domain|workflows|activities|hubspot|db|api|worker|config|payouts|stack|bench|web|client)/|node_modules|^(node:)?[a-z_]+$',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
       conditionNames: ['import', 'node', 'default'],
     },
   },

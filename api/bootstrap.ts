@@ -1,8 +1,11 @@
-/** Makes a workspace with its first API key, which is printed once. `npm run bootstrap -- --workspace NAME [--json]`. */
+/**
+ * Makes a workspace with its first API key, and a one-time link with which its owner makes an account; both are printed
+ * once. `npm run bootstrap -- --workspace NAME [--json]`.
+ */
 import { parseArgs } from 'node:util';
-import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { apiConfig, ConfigurationError } from '../config/env.ts';
+import { connectSystemDatabase } from '../db/client.ts';
+import { newSignInLink } from './sign-in-link.ts';
 import { createWorkspaceWithKey } from './workspace.ts';
 
 async function main(): Promise<void> {
@@ -12,16 +15,18 @@ async function main(): Promise<void> {
   const name = values.workspace?.trim();
   if (!name)
     throw new ConfigurationError('Name the workspace: npm run bootstrap -- --workspace "My company"');
-  const sql = postgres(apiConfig().SYSTEM_DATABASE_URL, { max: 1, onnotice: () => undefined });
+  const { SYSTEM_DATABASE_URL: systemUrl, PUBLIC_URL: publicUrl } = apiConfig();
+  const database = connectSystemDatabase(systemUrl);
   try {
-    const { publicId, apiKey } = await createWorkspaceWithKey({ system: drizzle(sql) }, { name });
+    const { workspaceId, publicId, apiKey } = await createWorkspaceWithKey(database, { name });
+    const ownerLink = await newSignInLink(database, { publicUrl, workspaceId, userId: null });
     process.stdout.write(
       values.json
-        ? `${JSON.stringify({ workspaceId: publicId, apiKey })}\n`
-        : `Workspace ${publicId} is made.\nIts API key, shown this once:\n\n  ${apiKey}\n`,
+        ? `${JSON.stringify({ workspaceId: publicId, apiKey, ownerLink })}\n`
+        : `Workspace ${publicId} is made.\nMake the owner's account here, once, within half an hour:\n\n  ${ownerLink}\n\nIts API key, shown this once:\n\n  ${apiKey}\n`,
     );
   } finally {
-    await sql.end();
+    await database.close();
   }
 }
 

@@ -26,17 +26,19 @@ export function addressLines(addresses: Readonly<Record<string, string>>): strin
 
 export function readyText({
   addresses,
+  signInLink,
   dataDir,
   seconds,
 }: {
   readonly addresses: Readonly<Record<string, string>>;
+  readonly signInLink: string;
   readonly dataDir: string;
   readonly seconds: number;
 }): string {
   const below = relative(process.cwd(), dataDir);
   const folder = below.startsWith('..') ? dataDir : below || '.';
   const shown = { ...addresses, Data: `${folder}/`, Logs: `${folder}/logs/` };
-  return `\n${colors.green('Vouchflow is ready')} (${seconds.toFixed(1)} s).\n\n${addressLines(shown)}\n\nCtrl-C stops it; a second Ctrl-C kills.\n`;
+  return `\n${colors.green('Vouchflow is ready')} (${seconds.toFixed(1)} s).\n\n${addressLines(shown)}\n\nOpen the dashboard with this link, once, within half an hour:\n\n  ${colors.cyan(signInLink)}\n\nCtrl-C stops it; a second Ctrl-C kills.\n`;
 }
 
 const indented = (text: string): string =>

@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import { freePorts, neededPorts, refuseBusyPorts, shownAddresses, urlsOf } from './addresses.ts';
 import { lastLines } from './child.ts';
+import { buildDashboard } from './dashboard.ts';
 import { removeStacks, startGuardian } from './guardian.ts';
 import { type Parts, partsOf } from './parts.ts';
 import { identityOf, isRunning, type ProcessIdentity } from './processes.ts';
@@ -78,7 +79,11 @@ async function startAll({
   const database = parts.start('postgres').then(() => starters.prepare());
   const temporal = parts.start('temporal');
   const sandbox = options.sandbox ? parts.start('sandbox') : Promise.resolve();
-  const api = options.api ? database.then(() => parts.start('api')) : Promise.resolve();
+  // A stand-in has no dashboard.
+  const dashboard = options.api && !options.commands?.api ? buildDashboard(options.say) : Promise.resolve();
+  const api = options.api
+    ? Promise.all([database, dashboard]).then(() => parts.start('api'))
+    : Promise.resolve();
   const worker = options.worker
     ? Promise.all([database, temporal]).then(() => parts.start('worker'))
     : Promise.resolve();

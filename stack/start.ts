@@ -3,6 +3,8 @@
  * everything in good order, a second one at once; a part that dies is started again.
  */
 import { join, resolve } from 'node:path';
+import { localSignInLink } from '../api/sign-in-link.ts';
+import { connectSystemDatabase } from '../db/client.ts';
 import { fixedPorts, StartError } from './addresses.ts';
 import type { ChildEnd } from './child.ts';
 import { addressLines, endedText, readyText, titles } from './messages.ts';
@@ -50,7 +52,18 @@ async function start(): Promise<void> {
   // Ctrl-C in the very moment of getting ready.
   if (leaving) return leave(0);
   const addresses = readState(join(dataDir, 'stack.json'))?.addresses ?? {};
-  say(readyText({ addresses, dataDir, seconds: (performance.now() - began) / 1000 }));
+  const signInLink = await newLocalLink(stack);
+  say(readyText({ addresses, signInLink, dataDir, seconds: (performance.now() - began) / 1000 }));
+}
+
+/** Whoever can read this terminal is let in as the local user. */
+async function newLocalLink({ databases, env }: Stack): Promise<string> {
+  const database = connectSystemDatabase(databases.systemUrl);
+  try {
+    return await localSignInLink(database, env['PUBLIC_URL'] ?? '');
+  } finally {
+    await database.close();
+  }
 }
 
 function listenForSignals(dataDir: string): void {

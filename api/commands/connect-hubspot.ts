@@ -7,6 +7,7 @@ import { isPortalOpen } from '../../db/queries/system/portals.ts';
 import { HubSpotError, type HubSpotFailureKind } from '../../hubspot/failures.ts';
 import { sha256 } from '../api-key.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { Caller } from '../plugins/authentication.ts';
 import { disconnect } from './connection-wakes.ts';
 import { openInteractive } from './portal-schema.ts';
 import { storeGrant } from './store-grant.ts';
@@ -20,11 +21,15 @@ export const redirectUri = ({ config }: Pick<ApiDependencies, 'config'>): string
  */
 export async function beginConnect(
   deps: ApiDependencies,
-  { workspaceId, apiKeyId }: { readonly workspaceId: string; readonly apiKeyId: string },
+  { workspaceId, caller }: { readonly workspaceId: string; readonly caller: Caller },
 ): Promise<string> {
   const state = randomBytes(32).toString('base64url');
   await deps.database.app.inWorkspace(workspaceId, (tx) =>
-    insertState(tx, { stateHash: sha256(state), workspaceId, apiKeyId }),
+    insertState(tx, {
+      stateHash: sha256(state),
+      workspaceId,
+      ...(caller.kind === 'session' ? { sessionId: caller.id } : { apiKeyId: caller.id }),
+    }),
   );
   return deps.hubspot.oauth.authorizeUrl({ redirectUri: redirectUri(deps), state });
 }
@@ -54,9 +59,13 @@ const refusals: { readonly [K in HubSpotFailureKind]?: 'code-refused' | 'misconf
 /** The second half of connecting: takes the state, trades the code, stores the grant and wakes what waited for it. */
 export async function finishConnect(
   deps: ApiDependencies,
-  { state, code }: { readonly state: string; readonly code: string },
+  {
+    state,
+    code,
+    sessionId,
+  }: { readonly state: string; readonly code: string; readonly sessionId: string | null },
 ): Promise<ConnectOutcome> {
-  const use = await takeState(deps.database.system, sha256(state));
+  const use = await takeState(deps.database.system, { stateHash: sha256(state), sessionId });
   if (use.kind !== 'fresh') return { kind: 'state-refused', reason: use.kind };
   const { workspaceId } = use;
   const grant = await deps.hubspot.oauth

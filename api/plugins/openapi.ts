@@ -4,7 +4,7 @@ import apiReference from '@scalar/fastify-api-reference';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { ApiDependencies } from '../dependencies.ts';
-import { cookieNameOf } from './session.ts';
+import { cookieNameOf } from './better-auth.ts';
 
 const introduction = `The API of Vouchflow. Operator routes want an API key, \`Authorization: Bearer vf_…\`, or the dashboard's session.
 

@@ -5,6 +5,7 @@ import { type ConnectOutcome, finishConnect } from '../commands/connect-hubspot.
 import type { ApiDependencies } from '../dependencies.ts';
 import { messagePage } from '../pages/message-page.ts';
 import { sendPage } from '../pages/send-page.ts';
+import type { Sessions } from '../plugins/session.ts';
 
 /** HubSpot may add parameters of its own; a repeated one arrives as a list and counts as missing. */
 const query = z.object({
@@ -16,7 +17,7 @@ const query = z.object({
 
 /** Where HubSpot's consent page sends the browser back to. */
 export const hubspotCallbackRoutes =
-  (deps: ApiDependencies): FastifyPluginAsyncZod =>
+  (deps: ApiDependencies, sessions: Sessions): FastifyPluginAsyncZod =>
   async (app) => {
     app.get('/hubspot/callback', { schema: { hide: true, querystring: query } }, async (request, reply) => {
       const { code, state, error, error_description: description } = request.query;
@@ -29,7 +30,8 @@ export const hubspotCallbackRoutes =
         );
       }
       if (!code || !state) return sendPage(reply, 400, statePage('unknown'));
-      const outcome = await finishConnect(deps, { state, code });
+      const person = await sessions.read(request, reply);
+      const outcome = await finishConnect(deps, { state, code, sessionId: person?.sessionId ?? null });
       request.log.info({ outcome: outcome.kind }, 'a connect attempt ended');
       return sendPage(reply, statuses[outcome.kind], outcomePage(outcome));
     });
@@ -53,6 +55,7 @@ function outcomePage(outcome: ConnectOutcome): string {
         tone: 'good',
         title: 'HubSpot is connected',
         text: `Account ${outcome.portalId} is linked to your workspace.${waited}${lackingText(outcome.scopes)} You can close this window.`,
+        next: dashboard,
       });
     }
     case 'state-refused':
@@ -90,6 +93,9 @@ function outcomePage(outcome: ConnectOutcome): string {
   }
 }
 
+/** For browsers that showed HubSpot in the dashboard's own window. */
+const dashboard = { href: '/dashboard/settings/integrations', label: 'To the dashboard' } as const;
+
 const waitedText = (count: number): string => {
   if (count === 0) return '';
   return count === 1 ? ' 1 waiting referral goes on now.' : ` ${count} waiting referrals go on now.`;
@@ -104,7 +110,7 @@ function lackingText(granted: readonly string[]): string {
       ? ` HubSpot did not grant ${required.join(', ')}, without which contacts cannot be synced: add them to the app, then connect again.`
       : '',
     optional.length > 0
-      ? ` HubSpot did not grant ${optional.join(', ')}: deals or lists cannot be used until these are granted.`
+      ? ` HubSpot did not grant ${optional.join(', ')}: deals, lists or owners cannot be used until these are granted.`
       : '',
   ].join('');
 }
@@ -114,6 +120,7 @@ const stateTexts = {
   used: 'This sign-in was used already.',
   expired: 'This sign-in took longer than ten minutes.',
   'key-revoked': 'The API key that asked for this sign-in was revoked.',
+  'other-session': 'This browser is not signed in to the dashboard as the one who pressed Connect.',
 } as const;
 
 const statePage = (reason: keyof typeof stateTexts): string =>

@@ -6,7 +6,7 @@ const lifetimeMs = 10 * 60_000;
 
 export async function insertState(
   tx: Tx,
-  row: { stateHash: string; workspaceId: string; apiKeyId: string },
+  row: { stateHash: string; workspaceId: string } & ({ apiKeyId: string } | { sessionId: string }),
 ): Promise<void> {
   const now = Date.now();
   await tx.insert(oauthStates).values({

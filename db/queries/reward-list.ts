@@ -5,6 +5,7 @@ import type { Reward } from './rewards.ts';
 
 export interface RewardFilter {
   readonly campaignId?: string | undefined;
+  readonly referralId?: string | undefined;
   readonly status?: Reward['status'] | undefined;
   /** Only ids below this one. */
   readonly afterId?: string | undefined;
@@ -18,6 +19,7 @@ export async function listRewards(tx: Tx, filter: RewardFilter, limit: number): 
     .where(
       and(
         filter.campaignId ? eq(rewards.campaignId, filter.campaignId) : undefined,
+        filter.referralId ? eq(rewards.referralId, filter.referralId) : undefined,
         filter.status ? eq(rewards.status, filter.status) : undefined,
         filter.afterId ? lt(rewards.id, filter.afterId) : undefined,
       ),

@@ -62,6 +62,8 @@ interface Options {
   readonly publicRateLimit?: number;
   /** Becomes HUBSPOT_PRIVATE_TOKEN. */
   readonly privateToken?: string;
+  /** The API's clock; the real one unless told. */
+  readonly now?: () => string;
 }
 
 export async function startApi({
@@ -69,6 +71,7 @@ export async function startApi({
   poolSize,
   publicRateLimit = 100_000,
   privateToken,
+  now = () => new Date().toISOString(),
 }: Options = {}): Promise<ApiUnderTest> {
   const urls = await createTestDatabase();
   const config = apiConfig({
@@ -108,7 +111,7 @@ export async function startApi({
     database,
     hubspot,
     secretBox: box,
-    now: () => new Date().toISOString(),
+    now,
     logDestination: { write: (line) => void logLines.push(line) },
   });
   await app.ready();
