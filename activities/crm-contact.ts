@@ -1,16 +1,18 @@
+import { ownerProperty } from '../domain/contact-owner.ts';
 import { isHubSpotError } from '../hubspot/failures.ts';
 import type { CrmRecord, HubSpot } from '../hubspot/gateway.ts';
 
 /** A record of ours may be this much older than the attempt: HubSpot's clock and ours are not the same. */
 const clockSlackMs = 5 * 60_000;
 
-/** Whose the record is, and, of one that is found, whether it has bought already. */
+/** Whose the record is, and, of one that is found, whether it has bought already and who is in charge of it. */
 const sourceProperties = [
   'hs_object_source',
   'hs_object_source_id',
   'createdate',
   'lastmodifieddate',
   'lifecyclestage',
+  ownerProperty,
 ];
 
 /**

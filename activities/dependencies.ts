@@ -12,6 +12,10 @@ export interface ActivityDependencies {
   /** Records that this app made are recognised by it. */
   readonly hubspotAppId: string;
   readonly publicUrl: string;
+  /** Domains at which mailboxes are thrown away, for the fraud checks before an issue. */
+  readonly disposableDomains: ReadonlySet<string>;
+  /** How often HubSpot is asked for what webhooks did not tell. */
+  readonly reconcileSeconds: number;
   readonly log: Logger;
   /** Which attempt of the running activity this is, from 1. */
   attempt(): number;

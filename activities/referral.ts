@@ -10,6 +10,7 @@ import { type Parked, parkedBy } from './failures.ts';
 import { issue } from './issue-reward.ts';
 import type { ReferralContext, ReferralStep } from './referral-context.ts';
 import { readReferral } from './referral-context.ts';
+import { associateReferrer } from './referrer-association.ts';
 
 /** The activities of `referralLifecycle`. Each ends with what the row waits for next. */
 export const referralActivities = (deps: ActivityDependencies) => ({
@@ -22,10 +23,15 @@ export const referralActivities = (deps: ActivityDependencies) => ({
       if (context.referral.settledAt !== null) return;
       if (context.referral.enteredAt === null) await enterHubSpot(deps, context, step.asOf);
       await decideReferral(deps, step);
+      if (context.campaign.associateReferrer) await associateReferrer(deps, step);
     }),
 
   /** Reads the record with its history, evaluates the pinned rule and stores the verdict. Safe to repeat. */
-  decide: (step: ReferralStep): Promise<Standing> => parking(deps, step, () => decideReferral(deps, step)),
+  decide: (step: ReferralStep): Promise<Standing> =>
+    parking(deps, step, async (context) => {
+      await decideReferral(deps, step);
+      if (context.campaign.associateReferrer) await associateReferrer(deps, step);
+    }),
 
   /**
    * Issues one reward, once: re-reads HubSpot, claims the reward, orders it under its id, records the receipt. Safe to

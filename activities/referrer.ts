@@ -1,12 +1,15 @@
 import type { Tx } from '../db/client.ts';
+import { unassociatedReferrals } from '../db/queries/associations.ts';
 import { loadCampaign, loadMappings } from '../db/queries/campaigns.ts';
 import { isOpenAgain, loadConnection } from '../db/queries/connections.ts';
 import { beginEntry, completeEntry } from '../db/queries/crm-entries.ts';
+import { enqueueNudges } from '../db/queries/outbox.ts';
 import { contactIdOf } from '../db/queries/people.ts';
 import { loadReferrer, referrerFigures, updateReferrer } from '../db/queries/referrers.ts';
 import { referralLink, reflectedFields, reflectReferrers } from '../db/queries/reflection.ts';
 import { mapFields } from '../domain/field-mapping.ts';
 import { invariant } from '../domain/invariant.ts';
+import { referralWorkflow } from '../workflows/contract.ts';
 import { holdFence, openFor } from './connection-access.ts';
 import { fillExistingContact, findOrCreateContact } from './crm-contact.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -127,6 +130,18 @@ async function enter(
       referrerIds: [referrerId],
       publicUrl: deps.publicUrl,
     });
+    // Their friends may have been entered first, and can be linked with them from now on.
+    if (campaign.associateReferrer) await nudgeReferrals(tx, referrerId);
   });
   return { kind: 'entered' };
+}
+
+async function nudgeReferrals(tx: Tx, referrerId: string): Promise<void> {
+  const waiting = await unassociatedReferrals(tx, referrerId);
+  const nudges = waiting.map(({ id: referralId, campaignId, workspaceId }) => ({
+    workspaceId,
+    address: referralWorkflow({ workspaceId, campaignId, referralId }),
+    nudge: { kind: 'crm' },
+  }));
+  await enqueueNudges(tx, nudges);
 }

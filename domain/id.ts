@@ -22,6 +22,8 @@ export const idPrefixes = {
   entry: 'ent',
   timelineEvent: 'evt',
   certificate: 'crt',
+  fraudFinding: 'fnd',
+  rejection: 'rej',
 } as const satisfies Record<IdKind, string>;
 
 export type IdKind =
@@ -41,7 +43,9 @@ export type IdKind =
   | 'click'
   | 'entry'
   | 'timelineEvent'
-  | 'certificate';
+  | 'certificate'
+  | 'fraudFinding'
+  | 'rejection';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

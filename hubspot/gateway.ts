@@ -273,7 +273,7 @@ export interface HubSpot {
     ): Promise<PropertyDefinition>;
   };
   readonly pipelines: { list(): Promise<readonly Pipeline[]> };
-  /** Needs `crm.objects.owners.read`, which the app does not ask for by itself: throws `missing-scope` without it. */
+  /** Needs the optional `crm.objects.owners.read`: throws `missing-scope` without it. */
   readonly owners: { list(): Promise<readonly Owner[]> };
   readonly notes: {
     /** Puts a note into the timeline of each record; resolves with its id. `outcome-unknown` may have made it. */

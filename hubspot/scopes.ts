@@ -7,13 +7,14 @@ export const requiredScopes = [
   'crm.schemas.contacts.write',
 ] as const;
 
-/** Deals and lists; HubSpot drops silently what an account cannot give, so read `Grant.scopes`. */
+/** Deals, lists and owners; HubSpot drops silently what an account cannot give, so read `Grant.scopes`. */
 export const optionalScopes = [
   'crm.objects.deals.read',
   'crm.objects.deals.write',
   'crm.schemas.deals.read',
   'crm.schemas.deals.write',
   'crm.lists.read',
+  'crm.objects.owners.read',
 ] as const;
 
 /** Which of `wanted` a grant lacks; null when it does not tell: a private app's token keeps its scopes to itself. */

@@ -6,6 +6,7 @@ import {
   loadSyncSettings,
   type MappingSection,
 } from '../../db/queries/campaigns.ts';
+import type { InvitedOwner } from '../../domain/contact-owner.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { RewardTerms } from '../../domain/reward-rule.ts';
 import type { HubSpotSetup } from '../schemas/hubspot-setup.ts';
@@ -26,6 +27,8 @@ export async function readSetup(tx: Tx, campaign: Campaign): Promise<HubSpotSetu
     personInvited: {
       action: campaign.personInvitedAction,
       existingContacts: campaign.existingContacts,
+      owner: mutable(campaign.invitedOwner),
+      associateReferrer: campaign.associateReferrer,
       mappings: await mappings('person-invited'),
     },
     personReferring: { action: campaign.personReferringAction, mappings: await mappings('person-referring') },
@@ -44,3 +47,7 @@ export async function readSetup(tx: Tx, campaign: Campaign): Promise<HubSpotSetu
     rewards: rules.rewards.map(({ id: _rule, ...terms }): RewardTerms => terms),
   };
 }
+
+/** The row's own type is read-only; what a schema describes is not. */
+const mutable = (owner: InvitedOwner): HubSpotSetup['personInvited']['owner'] =>
+  owner.kind === 'round-robin' ? { ...owner, ownerIds: [...owner.ownerIds] } : owner;

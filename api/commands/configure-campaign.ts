@@ -9,6 +9,7 @@ import { refuseStale } from '../etag.ts';
 import { connectFirst, type FieldProblem, notFound, Problem, unprocessable } from '../problem.ts';
 import type { HubSpotSetup, HubSpotSetupEdit } from '../schemas/hubspot-setup.ts';
 import { readSetup } from './campaign-setup.ts';
+import { invitedOwnerProblems } from './hubspot-owners.ts';
 import { labelled, readSchema } from './labelled-rule.ts';
 import { portalProblems } from './portal-problems.ts';
 import { type PortalSchema, withPropertyTypes } from './portal-properties.ts';
@@ -87,7 +88,11 @@ async function fitted(
   const cached = await readSchema(deps, connection, { refresh: false });
   const portal =
     portalProblems(setup, cached).length > 0 ? await readSchema(deps, connection, { refresh: true }) : cached;
-  refuse([...portalProblems(setup, portal), ...(await listProblems(deps, connection, setup.sync.scope))]);
+  refuse([
+    ...portalProblems(setup, portal),
+    ...(await listProblems(deps, connection, setup.sync.scope)),
+    ...(await invitedOwnerProblems(deps, connection, setup.personInvited)),
+  ]);
   return {
     ...setup,
     ...typed(setup, portal),

@@ -42,6 +42,8 @@ export async function storeSetup(
     connectionId: connection.id,
     personInvitedAction: personInvited.action,
     existingContacts: personInvited.existingContacts,
+    invitedOwner: personInvited.owner,
+    associateReferrer: personInvited.associateReferrer,
     personReferringAction: personReferring.action,
   });
   await followSetup(tx, { campaign, connection, before: before.sync, after: sync });

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { canFill, holdProblem } from '../../domain/property-fit.ts';
 import { createProperties } from '../commands/create-properties.ts';
+import { readOwners } from '../commands/hubspot-owners.ts';
 import { activeConnection, openInteractive, readPortal } from '../commands/portal-schema.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { answeredBefore, createOnce } from '../plugins/idempotency.ts';
@@ -9,6 +10,7 @@ import {
   listView,
   newPropertiesBody,
   newPropertiesView,
+  ownerView,
   pipelineView,
   propertyView,
   showProperty,
@@ -125,6 +127,23 @@ export const hubspotPortalRoutes =
           items: read.content.map((pipeline) => ({ ...pipeline, stages: [...pipeline.stages] })),
           fetchedAt: read.fetchedAt,
         };
+      },
+    );
+
+    app.get(
+      '/hubspot/owners',
+      {
+        schema: {
+          summary: 'Who can be put in charge of a contact or a deal',
+          description:
+            'Read from HubSpot each time and not kept. 409 when the account did not grant `crm.objects.owners.read`.',
+          tags,
+          response: { 200: z.object({ items: z.array(ownerView), fetchedAt }) },
+        },
+      },
+      async (request) => {
+        const connection = await activeConnection(deps, request.workspaceId);
+        return { items: [...(await readOwners(deps, connection))], fetchedAt: deps.now() };
       },
     );
 

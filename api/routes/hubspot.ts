@@ -24,7 +24,7 @@ const connectionView = z
     missingOptionalScopes: z
       .array(z.string())
       .nullable()
-      .describe('without these deals or lists cannot be used; null when nobody can tell'),
+      .describe('without these deals, lists or owners cannot be used; null when nobody can tell'),
     currency: z.string().nullable(),
     timeZone: z.string().nullable(),
     connectedAt: instant.nullable(),

@@ -48,6 +48,14 @@ export const listView = z
   })
   .meta({ id: 'HubSpotList' });
 
+export const ownerView = z
+  .object({
+    id: z.string().describe('the id by which HubSpot puts somebody in charge; not the id of the user'),
+    name: z.string(),
+    email: z.string().nullable().describe('null for a queue'),
+  })
+  .meta({ id: 'HubSpotOwner' });
+
 export const newPropertiesBody = z.strictObject({
   fields: z
     .array(mappableField)

@@ -74,9 +74,27 @@ const reward = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const ownerId = z.string().regex(/^\d{1,20}$/, 'This is not the id of an owner in HubSpot.');
+const owner = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('fixed'), ownerId }),
+    z.strictObject({ kind: z.literal('of-referrer') }),
+    z.strictObject({ kind: z.literal('round-robin'), ownerIds: z.array(ownerId).min(1).max(100) }),
+  ])
+  .default({ kind: 'none' })
+  .describe(
+    'who is put in charge of a contact and a deal that are created: one owner, the one of the referrer’s own contact, or one after the other',
+  );
+
 const personInvited = z.strictObject({
   action: z.enum(['none', 'create-contact', 'create-contact-and-deal']),
   existingContacts: z.enum(['never-overwrite', 'fill-blanks', 'overwrite']).default('never-overwrite'),
+  owner,
+  associateReferrer: z
+    .boolean()
+    .default(false)
+    .describe('links HubSpot’s contacts of referrer and friend by the label "Referred person"'),
   mappings: mappings.default([]),
 });
 const personReferring = z.strictObject({

@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { InvitedOwner } from '../../domain/contact-owner.ts';
 import type { FraudActions } from '../../domain/fraud.ts';
 import type { ValueChange } from '../../domain/value-change.ts';
 import { id, instant, minor, workspaceId } from './columns.ts';
@@ -40,6 +41,12 @@ export const campaigns = pgTable('campaigns', {
   existingContacts: text('existing_contacts', { enum: ['never-overwrite', 'fill-blanks', 'overwrite'] })
     .notNull()
     .default('never-overwrite'),
+  /** Who in HubSpot is put in charge of the contact and the deal of a person invited. */
+  invitedOwner: jsonb('invited_owner').$type<InvitedOwner>().notNull().default({ kind: 'none' }),
+  /** How many turns were taken of the owners who take turns. */
+  ownerTurn: integer('owner_turn').notNull().default(0),
+  /** Whether HubSpot's contacts of referrer and friend are linked by our label. */
+  associateReferrer: boolean('associate_referrer').notNull().default(false),
   expiryDays: integer('expiry_days'),
   reversalDays: integer('reversal_days'),
   /** How long a visit through a link may be answered by a sign-up; null for no bound. */

@@ -93,6 +93,12 @@ export const crmEntries = pgTable(
     readModifiedAt: instant('read_modified_at'),
     /** HubSpot's lifecycle stage of a contact that was found, as it was then; null where it had none. */
     lifecycleStage: text('lifecycle_stage'),
+    /** Of a referral's contact: who in HubSpot is in charge of it and of the deal; null for nobody. */
+    ownerId: text('owner_id'),
+    /** When that was chosen, which is before HubSpot is told; null while it is to be chosen. */
+    ownerChosenAt: instant('owner_chosen_at'),
+    /** Of a referral's contact: the referrer's contact with which it was last linked by our label. */
+    associatedWith: text('associated_with'),
   },
   (table) => [
     unique('crm_entries_one_per_referral').on(table.referralId, table.objectType),

@@ -108,7 +108,13 @@ describe('campaigns', () => {
     const { id } = await aCampaign();
     const { body } = await operator.call('GET', `/campaigns/${id}/hubspot`);
     expect(body).toEqual({
-      personInvited: { action: 'none', existingContacts: 'never-overwrite', mappings: [] },
+      personInvited: {
+        action: 'none',
+        existingContacts: 'never-overwrite',
+        owner: { kind: 'none' },
+        associateReferrer: false,
+        mappings: [],
+      },
       personReferring: { action: 'none', mappings: [] },
       sync: { scope: { kind: 'all' }, ongoing: false, restoreEdits: false, mappingsIn: [], mappingsOut: [] },
       qualification: { kind: 'manual' },

@@ -57,6 +57,8 @@ export const dependencies = (
   providers: { manual: manualProvider(here.app) },
   hubspotAppId: appId,
   publicUrl,
+  disposableDomains: new Set(['throw-away.test']),
+  reconcileSeconds: 300,
   log,
   attempt: () => 1,
   heartbeat: () => undefined,
