@@ -2,7 +2,7 @@
  * The baselines: Fastify with nothing around it, on the same tables and with a pool of the same size. One route does
  * what a redirect cannot do without, the other what storing a batch of notices cannot do without.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import postgres from 'postgres';
 import { freePort } from '../stack/ports.ts';
@@ -12,13 +12,14 @@ const { databaseUrl } = fromBenchmark<{ readonly databaseUrl: string }>();
 const sql = postgres(databaseUrl, { max: 10, onnotice: () => undefined });
 const app = Fastify();
 
-/** One indexed select, one committed insert. */
+/** One indexed select, one committed insert of the same row. */
 app.get<{ Params: { code: string } }>('/r/:code', async (request, reply) => {
   const [link] = await sql<{ id: string; workspace_id: string; campaign_id: string }[]>`
     select id, workspace_id, campaign_id from referral_links where code = ${request.params.code}`;
   if (!link) return reply.code(404).send();
-  await sql`insert into clicks (id, workspace_id, campaign_id, link_id, clicked_at)
-    values (${randomUUID()}, ${link.workspace_id}, ${link.campaign_id}, ${link.id}, now())`;
+  const visit = randomBytes(16).toString('base64url');
+  await sql`insert into clicks (id, workspace_id, campaign_id, link_id, clicked_at, visit_hash)
+    values (${randomUUID()}, ${link.workspace_id}, ${link.campaign_id}, ${link.id}, now(), ${visit})`;
   return reply.redirect('https://landing.example/', 302);
 });
 
