@@ -147,7 +147,7 @@ describe.skipIf(executable === null)('the dashboard in a browser', () => {
     const { page } = dashboard;
     const toggle = page.getByRole('switch', { name: 'Send people who join to HubSpot' });
     expect(await toggle.isChecked()).toBe(false);
-    await toggle.check({ force: true });
+    await toggle.click({ force: true });
     await select('HubSpot property for Referrer First Name').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await eventually('the section is stored', async () => {
@@ -253,11 +253,11 @@ describe.skipIf(executable === null)('the dashboard in a browser', () => {
       (await product.api.get<{ sync: { ongoing: boolean } }>(`/campaigns/${id}/hubspot`)).sync.ongoing;
     await dashboard.go(`/campaigns/${id}/edit/promote`);
     const toggle = page.getByRole('switch', { name: 'Ongoing sync' });
-    await toggle.check({ force: true });
+    await toggle.click({ force: true });
     await page.getByText('An ongoing sync watches for new contacts').waitFor();
-    await expect.poll(isOngoing).toBe(true);
-    await expect.poll(() => toggle.isEnabled()).toBe(true);
-    await toggle.uncheck({ force: true });
+    await expect.poll(isOngoing, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => toggle.isEnabled(), { timeout: 20_000 }).toBe(true);
+    await toggle.click({ force: true });
     await page.getByText('An ongoing sync watches for new contacts').waitFor({ state: 'hidden' });
     expect(await isOngoing()).toBe(false);
   });
