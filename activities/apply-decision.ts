@@ -13,7 +13,7 @@ import {
   rewardsOf,
 } from '../db/queries/rewards.ts';
 import { insertVerdict } from '../db/queries/verdicts.ts';
-import { type Departure, departureAfter, leftBefore } from '../domain/departure.ts';
+import { type Departure, departureAfter, leftBefore, leftWhileWaiting } from '../domain/departure.ts';
 import type { Evaluation, QualificationFacts } from '../domain/qualification.ts';
 import { computeReward } from '../domain/reward.ts';
 import { saleValueWithin } from '../domain/sale-value.ts';
@@ -105,7 +105,7 @@ async function consequences(
     case 'qualified': {
       const departure = departureOf(decision);
       const left = departure
-        ? context.rewards.filter((reward) => leftWhile(reward, decision, departure))
+        ? context.rewards.filter((reward) => isForfeit(reward, decision, departure))
         : [];
       if (departure && left.length > 0) return reverseBeforeIssue(tx, decision, left, departure);
       const events = evaluation.kind === 'qualified' ? await accrueLate(tx, decision, evaluation) : [];
@@ -132,16 +132,13 @@ const departureOf = ({ context, facts }: Decision): Departure | null =>
     ? departureAfter(context.rules.qualification, facts, context.qualification.qualifiedAt)
     : null;
 
-/**
- * P3, P5, P7: it waited for its hold or for a person, or has waited in review, when the value was left; a hold that was
- * over by then is earned.
- */
-function leftWhile(reward: Reward, { context }: Decision, departure: Departure): boolean {
-  const { status, holdUntil, heldBackFrom, rewardRuleId } = reward;
-  if (!unissued.some((each) => each === status)) return false;
-  const rule = context.rules.rewards.find(({ id }) => id === rewardRuleId);
-  if (rule?.approval === 'manual' || heldBackFrom !== null) return true;
-  return holdUntil !== null && leftBefore(departure, holdUntil);
+/** Not ordered yet, and left before it could be. */
+function isForfeit(reward: Reward, { context }: Decision, departure: Departure): boolean {
+  const rule = context.rules.rewards.find(({ id }) => id === reward.rewardRuleId);
+  return (
+    unissued.some((each) => each === reward.status) &&
+    leftWhileWaiting(departure, { ...reward, approval: rule?.approval })
+  );
 }
 
 export type Qualified = Extract<Evaluation, { kind: 'qualified' }>;

@@ -4,7 +4,7 @@ import { checkFraud } from '../db/queries/fraud-check.ts';
 import { holdDecision, lockReferral, recordEvent, settleIfOver } from '../db/queries/referrals.ts';
 import { reflectReferrers } from '../db/queries/reflection.ts';
 import { enterLedger, loadReward, moveReward, type Reward } from '../db/queries/rewards.ts';
-import { departureAfter, leftBefore } from '../domain/departure.ts';
+import { departureAfter, leftWhileWaiting } from '../domain/departure.ts';
 import { invariant } from '../domain/invariant.ts';
 import { isAfter } from '../domain/time.ts';
 import type { Receipt, RewardOrder } from '../payouts/provider.ts';
@@ -38,8 +38,7 @@ export async function issue(
   if (read && context.qualification) {
     const { qualifiedAt } = context.qualification;
     const departure = departureAfter(context.rules.qualification, read.facts, qualifiedAt);
-    const waitsForPerson = approval === 'manual' || reward.heldBackFrom !== null;
-    if (leftBefore(departure, waitsForPerson ? null : reward.holdUntil)) return 'changed';
+    if (leftWhileWaiting(departure, { ...reward, approval })) return 'changed';
   }
   const { disposableDomains } = deps;
   const claimed = await deps.db.inWorkspace(step.workspaceId, (tx) =>

@@ -31,6 +31,27 @@ export function departureAfter(
   return left ? { at: left.at, value: left.value, dated: left.at !== asOf } : null;
 }
 
+/** Of a reward, what says until when the value must stand. */
+export interface WaitingReward {
+  readonly holdUntil: Instant | null;
+  /** Where it was when a fraud check kept it back. */
+  readonly heldBackFrom: string | null;
+  /** The rule's own; undefined where the rule is not known. */
+  readonly approval: 'automatic' | 'manual' | undefined;
+}
+
+/**
+ * P3, P5, P7: whether a reward was still waiting for its hold or for a person, or has waited in review, when the value
+ * was left; a hold that was over by then is earned, and what never waits is earned at once.
+ */
+export function leftWhileWaiting(
+  departure: Departure | null,
+  { holdUntil, heldBackFrom, approval }: WaitingReward,
+): departure is Departure {
+  const waitsForPerson = approval === 'manual' || heldBackFrom !== null;
+  return (waitsForPerson || holdUntil !== null) && leftBefore(departure, waitsForPerson ? null : holdUntil);
+}
+
 /** Whether it left before `end`; null is an end that has not come. What cannot be dated is taken as having left in time. */
 export const leftBefore = (departure: Departure | null, end: Instant | null): departure is Departure =>
   departure !== null && (end === null || !departure.dated || !isAfter(departure.at, end));
