@@ -1,6 +1,8 @@
-import { newestRun, openRuns, showState } from '../db/queries/ongoing-syncs.ts';
-import type { SyncRun } from '../db/queries/sync-runs.ts';
+import { showState } from '../db/queries/ongoing-syncs.ts';
+import { latestRun } from '../db/queries/sync-run-views.ts';
+import { openRuns, type SyncRun } from '../db/queries/sync-runs.ts';
 import { invariant } from '../domain/invariant.ts';
+import { syncKinds } from '../domain/sync.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { parkedBy } from './failures.ts';
 import { ongoingBeside, ongoingPass } from './ongoing-pass.ts';
@@ -46,7 +48,7 @@ export const contactSyncActivities = (deps: ActivityDependencies) => ({
     if (first && (first.kind !== 'paused' || !ongoing)) return first;
     const second = ongoing && (await sliceOf(deps, ongoing, { asOf }));
     if (second) return first && second.kind === 'idle' ? { resting: 'run-paused', ...second } : second;
-    const last = await deps.db.inWorkspace(workspaceId, (tx) => newestRun(tx, campaignId));
+    const last = await deps.db.inWorkspace(workspaceId, (tx) => latestRun(tx, campaignId, syncKinds));
     invariant(last, 'a workflow of a contact sync has had a run');
     const state = last.state === 'stopped' ? 'stopped' : 'completed';
     return { kind: 'finished', syncRunId: last.id, state, seen: last.seen };

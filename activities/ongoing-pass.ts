@@ -1,9 +1,9 @@
 import { loadLook } from '../db/queries/list-looks.ts';
 import { type KnownContact, knownContacts } from '../db/queries/ongoing-contacts.ts';
-import { holdCampaign, openRuns, oweCatchUp, showState } from '../db/queries/ongoing-syncs.ts';
+import { holdCampaign, oweCatchUp, showState } from '../db/queries/ongoing-syncs.ts';
 import { dropHints, type TakenHint, takeHints } from '../db/queries/sync-hints.ts';
 import { forgetList } from '../db/queries/sync-members.ts';
-import { openSyncRun } from '../db/queries/sync-runs.ts';
+import { openRuns, openSyncRun } from '../db/queries/sync-runs.ts';
 import { acceptsSync } from '../domain/campaign.ts';
 import type { CrmLookup, CrmRecord } from '../hubspot/gateway.ts';
 import { holdFence } from './connection-access.ts';

@@ -7,7 +7,6 @@ import { interruptLook } from '../../db/queries/list-looks.ts';
 import {
   finishOngoingRun,
   insertOngoingRun,
-  openRuns,
   oweCatchUp,
   wantOngoing,
 } from '../../db/queries/ongoing-syncs.ts';
@@ -15,7 +14,7 @@ import { enqueueNudges, enqueueStarts } from '../../db/queries/outbox.ts';
 import { forgetHints } from '../../db/queries/sync-hints.ts';
 import { settleIntents } from '../../db/queries/sync-intents.ts';
 import { wantRun } from '../../db/queries/sync-run-views.ts';
-import { openSyncRun, type SyncRun } from '../../db/queries/sync-runs.ts';
+import { openRuns, openSyncRun, type SyncRun } from '../../db/queries/sync-runs.ts';
 import { acceptsSync } from '../../domain/campaign.ts';
 import { mappingProblems } from '../../domain/field-mapping.ts';
 import { contactSyncWorkflow } from '../../workflows/contract.ts';

@@ -2,7 +2,7 @@ import type { Tx } from '../../db/client.ts';
 import { type Campaign, loadCampaign, loadMappings } from '../../db/queries/campaigns.ts';
 import { enqueueNudges } from '../../db/queries/outbox.ts';
 import { wantRun } from '../../db/queries/sync-run-views.ts';
-import { type SyncRun, unfinishedRun } from '../../db/queries/sync-runs.ts';
+import { openRuns, type SyncRun } from '../../db/queries/sync-runs.ts';
 import { acceptsSync } from '../../domain/campaign.ts';
 import { mappingProblems } from '../../domain/field-mapping.ts';
 import { contactSyncWorkflow } from '../../workflows/contract.ts';
@@ -44,7 +44,7 @@ export async function orderSync(tx: Tx, campaignId: string, wanted: SyncRun['wan
   if (!(await loadCampaign(tx, campaignId))) throw notFound('campaign');
   const run = await wantRun(tx, campaignId, wanted);
   if (!run) {
-    const stopping = await unfinishedRun(tx, campaignId);
+    const { run: stopping } = await openRuns(tx, campaignId);
     if (stopping) throw beingStopped(stopping);
     throw new Problem(409, 'No sync of this campaign is open. Start one first: POST …/sync.');
   }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import { lockCampaign } from '../../db/queries/campaigns.ts';
-import { loadRun, openOngoingRun } from '../../db/queries/sync-run-views.ts';
+import { loadRun } from '../../db/queries/sync-run-views.ts';
+import { openRuns } from '../../db/queries/sync-runs.ts';
 import { countLeftToUndo, laterRunToUndo } from '../../db/queries/undo.ts';
 import { toPublicId } from '../../domain/id.ts';
 import { invariant } from '../../domain/invariant.ts';
@@ -21,7 +22,7 @@ export async function undoRun(tx: Tx, runId: string): Promise<OpenedRun> {
   // Nobody turns the ongoing sync on between the look and the order.
   const campaign = await lockCampaign(tx, run.campaignId);
   invariant(campaign, 'a sync run has its campaign');
-  if (await openOngoingRun(tx, campaign.id)) {
+  if ((await openRuns(tx, campaign.id)).ongoing) {
     throw new Problem(
       409,
       'The ongoing sync is on and would write everything again. Turn it off first: PUT …/campaigns/{id}/sync/ongoing.',

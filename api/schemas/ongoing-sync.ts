@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
 import { loadLook } from '../../db/queries/list-looks.ts';
-import { lastOngoingRun } from '../../db/queries/ongoing-syncs.ts';
 import { countHints } from '../../db/queries/sync-hints.ts';
-import { skippedCounts } from '../../db/queries/sync-run-views.ts';
+import { latestRun, skippedCounts } from '../../db/queries/sync-run-views.ts';
 import { toPublicId } from '../../domain/id.ts';
 import { syncStates } from '../../domain/sync.ts';
 import { instant } from './shared.ts';
@@ -38,7 +37,7 @@ export const ongoingView = z
   .meta({ id: 'OngoingSync' });
 
 export async function showOngoing(tx: Tx, campaignId: string): Promise<z.output<typeof ongoingView>> {
-  const run = await lastOngoingRun(tx, campaignId);
+  const run = await latestRun(tx, campaignId, ['ongoing']);
   const on = run !== null && run.finishedAt === null;
   const look = on ? await loadLook(tx, campaignId) : null;
   return {

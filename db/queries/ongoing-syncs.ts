@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import type { Tx } from '../client.ts';
 import { campaigns, syncExceptions, syncRuns, syncSettings } from '../schema/campaigns.ts';
@@ -6,44 +6,6 @@ import { type SyncRun, tellProgress } from './sync-runs.ts';
 
 export interface WorkspaceOwned {
   readonly workspaceId: string;
-}
-
-/** What a campaign's workflow has to do: one run beside the ongoing one at most, and the ongoing one while it is on. */
-export interface OpenRuns {
-  readonly run: SyncRun | null;
-  readonly ongoing: SyncRun | null;
-}
-
-export async function openRuns(tx: Tx, campaignId: string): Promise<OpenRuns> {
-  const rows = await tx
-    .select()
-    .from(syncRuns)
-    .where(and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt)));
-  return {
-    run: rows.find(({ kind }) => kind !== 'ongoing') ?? null,
-    ongoing: rows.find(({ kind }) => kind === 'ongoing') ?? null,
-  };
-}
-
-export async function newestRun(tx: Tx, campaignId: string): Promise<SyncRun | null> {
-  const [run] = await tx
-    .select()
-    .from(syncRuns)
-    .where(eq(syncRuns.campaignId, campaignId))
-    .orderBy(desc(syncRuns.id))
-    .limit(1);
-  return run ?? null;
-}
-
-/** The newest ongoing run, open or ended: what the toggle shows. */
-export async function lastOngoingRun(tx: Tx, campaignId: string): Promise<SyncRun | null> {
-  const [run] = await tx
-    .select()
-    .from(syncRuns)
-    .where(and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.kind, 'ongoing')))
-    .orderBy(desc(syncRuns.id))
-    .limit(1);
-  return run ?? null;
 }
 
 /** Whoever edits the campaign, or orders something of it, waits until this transaction has ended. */

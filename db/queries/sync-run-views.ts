@@ -42,17 +42,6 @@ export async function listRuns(
     .limit(limit);
 }
 
-/** The campaign's ongoing run while it is on. */
-export async function openOngoingRun(tx: Tx, campaignId: string): Promise<SyncRun | null> {
-  const [run] = await tx
-    .select()
-    .from(syncRuns)
-    .where(
-      and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt), eq(syncRuns.kind, 'ongoing')),
-    );
-  return run ?? null;
-}
-
 /** Skipped contacts by reason, counted from the rows. */
 export async function skippedCounts(tx: Tx, runId: string): Promise<Record<string, number>> {
   const rows = await tx

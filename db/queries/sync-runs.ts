@@ -1,4 +1,4 @@
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { v7 as newId } from 'uuid';
 import { driverOf, type Tx } from '../client.ts';
 import { syncRuns } from '../schema/campaigns.ts';
@@ -28,20 +28,26 @@ export async function openSyncRun(
     await tellProgress(tx, input.campaignId);
     return { run: fresh, started: true };
   }
-  const run = await unfinishedRun(tx, input.campaignId);
+  const { run } = await openRuns(tx, input.campaignId);
   if (!run) throw new Error('A sync run ended just now; the request may be repeated');
   return { run, started: false };
 }
 
-/** The campaign's open run, `ongoing` apart. */
-export async function unfinishedRun(tx: Tx, campaignId: string): Promise<SyncRun | null> {
-  const [run] = await tx
+/** What a campaign's workflow has to do: one run beside the ongoing one at most, and the ongoing one while it is on. */
+export interface OpenRuns {
+  readonly run: SyncRun | null;
+  readonly ongoing: SyncRun | null;
+}
+
+export async function openRuns(tx: Tx, campaignId: string): Promise<OpenRuns> {
+  const rows = await tx
     .select()
     .from(syncRuns)
-    .where(
-      and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt), ne(syncRuns.kind, 'ongoing')),
-    );
-  return run ?? null;
+    .where(and(eq(syncRuns.campaignId, campaignId), isNull(syncRuns.finishedAt)));
+  return {
+    run: rows.find(({ kind }) => kind !== 'ongoing') ?? null,
+    ongoing: rows.find(({ kind }) => kind === 'ongoing') ?? null,
+  };
 }
 
 /** The run with its wanted state, locked against a change of it until this step has ended. */
