@@ -1,4 +1,5 @@
 import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { attributionWays, rejectionReasons } from '../../domain/attribution.ts';
 import { campaigns } from './campaigns.ts';
 import { id, instant, workspaceId } from './columns.ts';
 import { people, referralLinks, referrers } from './people.ts';
@@ -13,20 +14,9 @@ export const attributionRejections = pgTable(
     campaignId: uuid('campaign_id')
       .notNull()
       .references(() => campaigns.id),
-    reason: text('reason', {
-      enum: [
-        'unknown-code',
-        'retired-link',
-        'outside-window',
-        'no-visit',
-        'campaign-not-open',
-        'already-referred',
-        'self-referral',
-        'own-code',
-      ],
-    }).notNull(),
+    reason: text('reason', { enum: rejectionReasons }).notNull(),
     /** By what the sign-up named its referrer. */
-    via: text('via', { enum: ['link', 'code', 'cookie'] }).notNull(),
+    via: text('via', { enum: attributionWays }).notNull(),
     /** As it was given, if it has the form of a code: whatever else somebody typed may be personal. */
     code: text('code'),
     linkId: uuid('link_id').references(() => referralLinks.id),

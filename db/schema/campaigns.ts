@@ -13,8 +13,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { creditKeepers, touchModels } from '../../domain/attribution.ts';
 import type { InvitedOwner } from '../../domain/contact-owner.ts';
 import type { FraudActions } from '../../domain/fraud.ts';
+import { syncKinds, syncStates, syncWanted } from '../../domain/sync.ts';
 import type { ValueChange } from '../../domain/value-change.ts';
 import { id, instant, minor, workspaceId } from './columns.ts';
 import { connections } from './connections.ts';
@@ -52,13 +54,9 @@ export const campaigns = pgTable('campaigns', {
   /** How long a visit through a link may be answered by a sign-up; null for no bound. */
   attributionWindowDays: integer('attribution_window_days').default(30),
   /** Which of several visits of one visitor counts. */
-  attribution: text('attribution', { enum: ['first-touch', 'last-touch'] })
-    .notNull()
-    .default('last-touch'),
+  attribution: text('attribution', { enum: touchModels }).notNull().default('last-touch'),
   /** Who has the credit for a person who is referred again by somebody else before they qualify. */
-  creditKept: text('credit_kept', { enum: ['first-referrer', 'last-referrer'] })
-    .notNull()
-    .default('first-referrer'),
+  creditKept: text('credit_kept', { enum: creditKeepers }).notNull().default('first-referrer'),
   /** What each rule of `domain/fraud.ts` does, where the campaign has it otherwise than `defaultFraudActions`. */
   fraud: jsonb('fraud').$type<Partial<FraudActions>>().notNull().default({}),
   /** More sign-ups than this for one referrer in so many minutes are a finding of the rule `velocity`. */
@@ -174,9 +172,7 @@ export const syncRuns = pgTable(
       .notNull()
       .references(() => connections.id),
     epoch: integer('epoch').notNull(),
-    kind: text('kind', { enum: ['sync', 'retry', 'preview', 'undo', 'ongoing'] })
-      .notNull()
-      .default('sync'),
+    kind: text('kind', { enum: syncKinds }).notNull().default('sync'),
     /**
      * The run that a `retry` or `undo` is about; of a `sync` the ongoing run for which it catches up; of an `ongoing` one
      * the open run after which a sync must catch up.
@@ -184,12 +180,8 @@ export const syncRuns = pgTable(
     ofRunId: uuid('of_run_id').references((): AnyPgColumn => syncRuns.id),
     /** Of a `retry`: only contacts that were skipped for this reason; null for all of them. */
     onlyReason: text('only_reason'),
-    wanted: text('wanted', { enum: ['running', 'paused', 'stopped'] })
-      .notNull()
-      .default('running'),
-    state: text('state', {
-      enum: ['waiting', 'running', 'paused', 'parked', 'stopped', 'completed'],
-    }).notNull(),
+    wanted: text('wanted', { enum: syncWanted }).notNull().default('running'),
+    state: text('state', { enum: syncStates }).notNull(),
     parkedReason: text('parked_reason'),
     cursor: text('cursor'),
     /** How many contacts there are to see, as far as HubSpot told at the start. */

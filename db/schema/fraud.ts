@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { findingStates, fraudRules } from '../../domain/fraud.ts';
 import { campaigns } from './campaigns.ts';
 import { id, instant, workspaceId } from './columns.ts';
 import { people } from './people.ts';
@@ -17,26 +18,13 @@ export const fraudFindings = pgTable(
     referralId: uuid('referral_id')
       .notNull()
       .references(() => referrals.id),
-    rule: text('rule', {
-      enum: [
-        'self-referral-alias',
-        'same-company-domain',
-        'same-ip',
-        'same-device',
-        'disposable-email',
-        'velocity',
-        'existing-customer',
-        'ring',
-      ],
-    }).notNull(),
+    rule: text('rule', { enum: fraudRules }).notNull(),
     /** `hold` keeps the referral's rewards back while it is open; `flag` only tells the operator. */
     severity: text('severity', { enum: ['flag', 'hold'] }).notNull(),
     /** Codes, ids and counts; no address of anybody. */
     evidence: jsonb('evidence').$type<Readonly<Record<string, unknown>>>().notNull(),
     foundAt: instant('found_at').notNull(),
-    state: text('state', { enum: ['open', 'released', 'rejected'] })
-      .notNull()
-      .default('open'),
+    state: text('state', { enum: findingStates }).notNull().default('open'),
     note: text('note'),
     /** The public id of the API key or the user that decided. */
     decidedBy: text('decided_by'),
