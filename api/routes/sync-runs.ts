@@ -8,7 +8,6 @@ import { skipReasons } from '../../domain/sync.ts';
 import { retryRun } from '../commands/retry-run.ts';
 import { undoRun } from '../commands/undo-run.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { createOnce } from '../plugins/idempotency.ts';
 import { notFound } from '../problem.ts';
 import { idParams, pageFrom, pageOf, uuidOf } from '../schemas/shared.ts';
 import {
@@ -21,6 +20,7 @@ import {
   showException,
 } from '../schemas/sync-change.ts';
 import { runView, showRun } from '../schemas/sync-run.ts';
+import { openOnce } from './open-once.ts';
 
 /** What is asked of one run: how far it is, what it did to which contact, and what may be done about that. */
 export const syncRunRoutes =
@@ -108,11 +108,7 @@ export const syncRunRoutes =
       },
       async (request, reply) => {
         const id = uuidOf('syncRun', request.params.id);
-        const run = await createOnce(database, { request, reply }, async (tx) => {
-          const { run: opened, started } = await undoRun(tx, id);
-          return { status: started ? 201 : 200, body: await showRun(tx, opened) };
-        });
-        return reply.send(run);
+        return reply.send(await openOnce(database, { request, reply }, (tx) => undoRun(tx, id)));
       },
     );
 
@@ -132,11 +128,9 @@ export const syncRunRoutes =
       async (request, reply) => {
         const runId = uuidOf('syncRun', request.params.id);
         const reason = request.body?.reason ?? null;
-        const run = await createOnce(database, { request, reply }, async (tx) => {
-          const { run: opened, started } = await retryRun(tx, { runId, reason });
-          return { status: started ? 201 : 200, body: await showRun(tx, opened) };
-        });
-        return reply.send(run);
+        return reply.send(
+          await openOnce(database, { request, reply }, (tx) => retryRun(tx, { runId, reason })),
+        );
       },
     );
   };

@@ -6,11 +6,11 @@ import type { SyncRun } from '../../db/queries/sync-runs.ts';
 import { toPublicId } from '../../domain/id.ts';
 import { orderSync, startPreview, startSync } from '../commands/start-sync.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { createOnce } from '../plugins/idempotency.ts';
 import { notFound } from '../problem.ts';
 import { cursorOf, idParams, pageFrom, pageOf, pageQuery, uuidOf } from '../schemas/shared.ts';
 import { accountOf, exceptionsQuery, exceptionView, showException } from '../schemas/sync-change.ts';
 import { runView, showRun } from '../schemas/sync-run.ts';
+import { openOnce } from './open-once.ts';
 
 /** What is asked of a campaign; what is asked of one run is in `sync-runs.ts`. */
 export const syncRoutes =
@@ -33,11 +33,7 @@ export const syncRoutes =
       },
       async (request, reply) => {
         const campaignId = uuidOf('campaign', request.params.id);
-        const run = await createOnce(database, { request, reply }, async (tx) => {
-          const { run: opened, started } = await startSync(tx, campaignId);
-          return { status: started ? 201 : 200, body: await showRun(tx, opened) };
-        });
-        return reply.send(run);
+        return reply.send(await openOnce(database, { request, reply }, (tx) => startSync(tx, campaignId)));
       },
     );
 
@@ -56,11 +52,7 @@ export const syncRoutes =
       },
       async (request, reply) => {
         const campaignId = uuidOf('campaign', request.params.id);
-        const run = await createOnce(database, { request, reply }, async (tx) => {
-          const { run: opened, started } = await startPreview(tx, campaignId);
-          return { status: started ? 201 : 200, body: await showRun(tx, opened) };
-        });
-        return reply.send(run);
+        return reply.send(await openOnce(database, { request, reply }, (tx) => startPreview(tx, campaignId)));
       },
     );
 
