@@ -119,18 +119,21 @@ export async function holdWrites(
   contacts: readonly ContactProperties[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const rows = await tx.execute<{ object_id: string; property: string; values: string[] }>(sql`
-    with held as (
-      select w.object_id, w.property from crm_writes w
-      join jsonb_to_recordset(${pairsOf(contacts)}::text::jsonb) as v (crm_id text, property text)
-        on v.crm_id = w.object_id and v.property = w.property
-      where w.connection_id = ${connectionId} and w.object_type = 'contact'
-      order by w.object_id, w.property for update of w)
+    with held as (${lockedWrites(connectionId, contacts)})
     update crm_writes w set sent_version = w.version from held
     where w.connection_id = ${connectionId} and w.object_type = 'contact'
       and w.object_id = held.object_id and w.property = held.property
     returning w.object_id, w.property, to_jsonb(w.sent_values || w.value) as values`);
   return new Map(rows.map((row) => [`${row.object_id}/${row.property}`, row.values]));
 }
+
+/** The drain's rows of these properties, locked in the one order that everybody takes. */
+const lockedWrites = (connectionId: string, contacts: readonly ContactProperties[]) => sql`
+  select w.object_id, w.property from crm_writes w
+  join jsonb_to_recordset(${pairsOf(contacts)}::text::jsonb) as v (crm_id text, property text)
+    on v.crm_id = w.object_id and v.property = w.property
+  where w.connection_id = ${connectionId} and w.object_type = 'contact'
+  order by w.object_id, w.property for update of w`;
 
 /** These values are not in HubSpot any more, nor shall they be: the next sync writes them as if for the first time. */
 export async function forgetWrites(
@@ -139,12 +142,7 @@ export async function forgetWrites(
   contacts: readonly ContactProperties[],
 ): Promise<void> {
   await tx.execute(sql`
-    with held as (
-      select w.object_id, w.property from crm_writes w
-      join jsonb_to_recordset(${pairsOf(contacts)}::text::jsonb) as v (crm_id text, property text)
-        on v.crm_id = w.object_id and v.property = w.property
-      where w.connection_id = ${connectionId} and w.object_type = 'contact'
-      order by w.object_id, w.property for update of w)
+    with held as (${lockedWrites(connectionId, contacts)})
     delete from crm_writes w using held
     where w.connection_id = ${connectionId} and w.object_type = 'contact'
       and w.object_id = held.object_id and w.property = held.property`);

@@ -65,22 +65,11 @@ function isOwnFault(error: unknown): boolean {
 
 async function route({ db, appId }: InboxDependencies, rows: readonly InboxRow[]): Promise<void> {
   await db.transaction(async (tx) => {
-    const matches = await matchInbox(
-      tx,
-      rows.map(({ id }) => id),
-      appId,
-    );
-    const hinted = await matchOngoing(
-      tx,
-      rows.map(({ id }) => id),
-      appId,
-    );
+    const inboxIds = rows.map(({ id }) => id);
+    const matches = await matchInbox(tx, inboxIds, appId);
+    const hinted = await matchOngoing(tx, inboxIds, appId);
     await hintContacts(tx, hinted);
-    const known = await hintKnownContacts(
-      tx,
-      rows.map(({ id }) => id),
-      appId,
-    );
+    const known = await hintKnownContacts(tx, inboxIds, appId);
     const byId = new Map(rows.map((row) => [row.id, row]));
     const nudges = [
       ...matches.map((match) => ({ ...match, address: referralWorkflow(match) })),
