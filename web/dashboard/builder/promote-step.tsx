@@ -1,16 +1,12 @@
 import { Code, Group, Paper, Stack, Switch, Title } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import {
-  getGetCampaignsByIdHubspotQueryKey,
-  getGetCampaignsByIdQueryKey,
-  getGetCampaignsByIdSyncRunsQueryKey,
-  putCampaignsByIdHubspot,
-} from '../../../client/vouchflow.ts';
+import { putCampaignsByIdHubspot } from '../../../client/vouchflow.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { ButtonLink } from '../parts/links.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Muted } from '../parts/words.tsx';
+import { refreshCampaign } from '../sync/refresh-campaign.ts';
 import { SyncRunPanel } from '../sync/run-panel.tsx';
 import { texts } from '../texts.ts';
 import type { BuilderState } from './use-builder.ts';
@@ -26,14 +22,7 @@ export function PromoteStep({ builder }: { readonly builder: BuilderState }) {
   // An order and no draft: off stops at once (S39).
   const ongoing = useMutation({
     mutationFn: (isOn: boolean) => putCampaignsByIdHubspot(campaign.id, { sync: { ...sync, ongoing: isOn } }),
-    onSettled: () =>
-      Promise.all(
-        [
-          getGetCampaignsByIdHubspotQueryKey(campaign.id),
-          getGetCampaignsByIdQueryKey(campaign.id),
-          [getGetCampaignsByIdSyncRunsQueryKey(campaign.id)[0]],
-        ].map((queryKey) => queries.invalidateQueries({ queryKey })),
-      ),
+    onSettled: () => refreshCampaign(queries, campaign.id),
   });
   return (
     <Stack>

@@ -1,10 +1,10 @@
-import { Group } from '@mantine/core';
 import { IconArrowsSplit2 } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { getGetReferralsQueryKey, getReferrals, ReferralStatus } from '../../../client/vouchflow.ts';
-import { CampaignFilter, StatusFilter, useCampaigns } from '../parts/campaign-select.tsx';
+import { useCampaigns } from '../parts/campaign-select.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { List } from '../parts/list.tsx';
+import { useListFilters } from '../parts/list-filters.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Muted, nameOf, When } from '../parts/words.tsx';
@@ -14,32 +14,20 @@ import { waitsFor } from './referral-words.ts';
 const t = texts.referrals;
 
 export function Referrals() {
-  const { campaign, status } = useSearch({ from: '/referrals' });
-  const navigate = useNavigate();
   const campaigns = useCampaigns();
-  const filter = (change: { campaign?: string | undefined; status?: string | undefined }) =>
-    void navigate({ to: '/referrals', search: { campaign, status, ...change } });
-  const known = Object.values(ReferralStatus).find((each) => each === status);
+  const { campaign, status, query, controls } = useListFilters('/referrals', Object.values(ReferralStatus));
   return (
     <Page title={t.title} lead={t.lead}>
-      <Group mb="md">
-        <CampaignFilter value={campaign} onChange={(value) => filter({ campaign: value })} />
-        <StatusFilter
-          value={known}
-          among={Object.values(ReferralStatus)}
-          onChange={(value) => filter({ status: value })}
-        />
-      </Group>
+      {controls}
       <List
         label={t.title}
         refreshMs={10_000}
-        queryKey={[...getGetReferralsQueryKey(), campaign, known]}
+        queryKey={[...getGetReferralsQueryKey(), campaign, status]}
         fetchPage={(after) =>
           getReferrals({
             limit: 50,
             ...(after && { after }),
-            ...(campaign && { campaignId: campaign }),
-            ...(known && { status: known }),
+            ...query,
           })
         }
         idOf={({ id }) => id}

@@ -1,10 +1,10 @@
-import { Group } from '@mantine/core';
 import { IconGift } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { getGetRewardsQueryKey, getRewards, RewardStatus } from '../../../client/vouchflow.ts';
-import { CampaignFilter, StatusFilter, useCampaigns } from '../parts/campaign-select.tsx';
+import { useCampaigns } from '../parts/campaign-select.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { List } from '../parts/list.tsx';
+import { useListFilters } from '../parts/list-filters.tsx';
 import { Page } from '../parts/page.tsx';
 import { Status } from '../parts/status.tsx';
 import { Muted, money, When } from '../parts/words.tsx';
@@ -14,32 +14,20 @@ import { RewardActions } from './reward-actions.tsx';
 const t = texts.rewards;
 
 export function Rewards() {
-  const { campaign, status } = useSearch({ from: '/rewards' });
-  const navigate = useNavigate();
   const campaigns = useCampaigns();
-  const filter = (change: { campaign?: string | undefined; status?: string | undefined }) =>
-    void navigate({ to: '/rewards', search: { campaign, status, ...change } });
-  const known = Object.values(RewardStatus).find((each) => each === status);
+  const { campaign, status, query, controls } = useListFilters('/rewards', Object.values(RewardStatus));
   return (
     <Page title={t.title} lead={t.lead}>
-      <Group mb="md">
-        <CampaignFilter value={campaign} onChange={(value) => filter({ campaign: value })} />
-        <StatusFilter
-          value={known}
-          among={Object.values(RewardStatus)}
-          onChange={(value) => filter({ status: value })}
-        />
-      </Group>
+      {controls}
       <List
         label={t.title}
         refreshMs={10_000}
-        queryKey={[...getGetRewardsQueryKey(), campaign, known]}
+        queryKey={[...getGetRewardsQueryKey(), campaign, status]}
         fetchPage={(after) =>
           getRewards({
             limit: 50,
             ...(after && { after }),
-            ...(campaign && { campaignId: campaign }),
-            ...(known && { status: known }),
+            ...query,
           })
         }
         idOf={({ id }) => id}

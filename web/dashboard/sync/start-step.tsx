@@ -1,9 +1,6 @@
 import { Button, Group, Stack, Switch, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import {
-  getGetCampaignsByIdHubspotQueryKey,
-  getGetCampaignsByIdQueryKey,
-  getGetCampaignsByIdSyncRunsQueryKey,
   postCampaignsByIdSync,
   postCampaignsByIdSyncPreview,
   putCampaignsByIdHubspot,
@@ -11,6 +8,7 @@ import {
 import { isBlank } from '../mapping/sections.ts';
 import { Muted } from '../parts/words.tsx';
 import { texts } from '../texts.ts';
+import { refreshCampaign } from './refresh-campaign.ts';
 import { SyncRunPanel } from './run-panel.tsx';
 import type { SyncSettings } from './wizard.tsx';
 
@@ -31,14 +29,7 @@ export function StartStep({ campaignId, settings, onChange, onRefused }: StartSt
       await putCampaignsByIdHubspot(campaignId, { sync: cleaned(settings) });
       return order === 'sync' ? postCampaignsByIdSync(campaignId) : postCampaignsByIdSyncPreview(campaignId);
     },
-    onSettled: async () => {
-      const keys = [
-        getGetCampaignsByIdHubspotQueryKey(campaignId),
-        getGetCampaignsByIdQueryKey(campaignId),
-        getGetCampaignsByIdSyncRunsQueryKey(campaignId),
-      ];
-      await Promise.all(keys.map((queryKey) => queries.invalidateQueries({ queryKey: [queryKey[0]] })));
-    },
+    onSettled: () => refreshCampaign(queries, campaignId),
     onError: onRefused,
   });
   return (
